@@ -1,0 +1,18 @@
+// File names of attachments: made safe, or made up by type.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace poller {
+
+/// `decoded` is the name a mail gives, already UTF-8. No path, no control or bidi-override characters, no device names
+/// (CON, NUL, …), no leading or trailing dots and blanks that hurt, at most 255 bytes with the extension kept. Nothing
+/// when nothing is left.
+std::optional<std::string> safe_file_name(std::string_view decoded);
+
+/// A name for a nameless attachment when it is saved: "attachment-3.pdf".
+std::string made_up_file_name(std::string_view content_type, int number);
+
+}  // namespace poller

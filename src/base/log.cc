@@ -1,0 +1,96 @@
+#include "base/log.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <mutex>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+namespace poller::log {
+namespace {
+
+std::atomic<LogLevel> threshold{LogLevel::info};
+std::atomic<LogFormat> output_format{LogFormat::text};
+std::mutex output_mutex;
+Interlude* current_interlude = nullptr;
+
+const char* word(LogLevel level) {
+  switch (level) {
+    case LogLevel::trace:
+      return "trace";
+    case LogLevel::debug:
+      return "debug";
+    case LogLevel::info:
+      return "info";
+    case LogLevel::warning:
+      return "warning";
+    case LogLevel::error:
+      return "error";
+  }
+  return "error";
+}
+
+// sd-daemon(3): a "<N>" prefix sets the priority of a line on standard error.
+const char* journald_priority(LogLevel level) {
+  switch (level) {
+    case LogLevel::trace:
+    case LogLevel::debug:
+      return "<7>";
+    case LogLevel::info:
+      return "<6>";
+    case LogLevel::warning:
+      return "<4>";
+    case LogLevel::error:
+      return "<3>";
+  }
+  return "<3>";
+}
+
+std::string as_json(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
+  std::string line = fmt::format(R"({{"time":"{}","level":"{}","message":{})", rfc3339(system_clock().unix_now()),
+                                 word(level), text::json_string(message));
+  for (const auto& f : fields) line += fmt::format(",{}:{}", text::json_string(f.key), text::json_string(f.value));
+  return line + "}\n";
+}
+
+std::string as_text(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
+  static const bool under_journald = std::getenv("JOURNAL_STREAM") != nullptr;
+  std::string line = under_journald ? std::string(journald_priority(level))
+                                    : fmt::format("{} {:<7} ", rfc3339(system_clock().unix_now()), word(level));
+  line += text::escape_controls(message);
+  for (const auto& f : fields) {
+    const bool bare = !f.value.empty() && f.value.find_first_of(" \"=\\") == std::string::npos;
+    const std::string value = text::escape_controls(f.value);
+    line += bare ? fmt::format(" {}={}", f.key, value) : fmt::format(" {}={}", f.key, text::json_string(f.value));
+  }
+  return line + "\n";
+}
+
+}  // namespace
+
+void set_level(LogLevel level) noexcept { threshold = level; }
+void set_format(LogFormat format) noexcept { output_format = format; }
+bool enabled(LogLevel level) noexcept { return level >= threshold.load(); }
+void set_interlude(Interlude* interlude) noexcept {
+  const std::lock_guard lock(output_mutex);
+  current_interlude = interlude;
+}
+
+void write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
+  if (!enabled(level)) return;
+  const std::string line =
+      output_format == LogFormat::json ? as_json(level, message, fields) : as_text(level, message, fields);
+  const std::lock_guard lock(output_mutex);
+  if (current_interlude != nullptr) current_interlude->hide();
+  for (std::size_t done = 0; done < line.size();) {
+    const ssize_t n = ::write(STDERR_FILENO, line.data() + done, line.size() - done);
+    if (n <= 0) break;  // nobody listens: a log line is no reason to stop
+    done += static_cast<std::size_t>(n);
+  }
+  if (current_interlude != nullptr) current_interlude->show();
+}
+
+}  // namespace poller::log

@@ -1,0 +1,102 @@
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace poller::text {
+namespace {
+
+// Length of the well-formed sequence at `pos` (RFC 3629 section 4), or 0.
+std::size_t sequence_length(std::string_view s, std::size_t pos) noexcept {
+  const auto byte = [&](std::size_t i) { return pos + i < s.size() ? static_cast<unsigned char>(s[pos + i]) : 0U; };
+  const auto tail = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xbf) {
+    return byte(i) >= low && byte(i) <= high;
+  };
+  const unsigned c = byte(0);
+  if (c < 0x80) return 1;
+  if (c >= 0xc2 && c <= 0xdf) return tail(1) ? 2 : 0;
+  if (c >= 0xe0 && c <= 0xef) {
+    const unsigned low = c == 0xe0 ? 0xa0 : 0x80;
+    const unsigned high = c == 0xed ? 0x9f : 0xbf;
+    return tail(1, low, high) && tail(2) ? 3 : 0;
+  }
+  if (c >= 0xf0 && c <= 0xf4) {
+    const unsigned low = c == 0xf0 ? 0x90 : 0x80;
+    const unsigned high = c == 0xf4 ? 0x8f : 0xbf;
+    return tail(1, low, high) && tail(2) && tail(3) ? 4 : 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view s) noexcept {
+  for (std::size_t pos = 0; pos < s.size();) {
+    if (static_cast<unsigned char>(s[pos]) < 0x80) {
+      ++pos;
+      continue;
+    }
+    const std::size_t n = sequence_length(s, pos);
+    if (n == 0) return false;
+    pos += n;
+  }
+  return true;
+}
+
+char32_t next_code_point(std::string_view s, std::size_t& pos) noexcept {
+  const std::size_t n = sequence_length(s, pos);
+  const auto byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(s[pos + i])); };
+  char32_t c = 0xfffd;
+  switch (n) {
+    case 1:
+      c = byte(0);
+      break;
+    case 2:
+      c = (byte(0) & 0x1f) << 6 | (byte(1) & 0x3f);
+      break;
+    case 3:
+      c = (byte(0) & 0x0f) << 12 | (byte(1) & 0x3f) << 6 | (byte(2) & 0x3f);
+      break;
+    case 4:
+      c = (byte(0) & 0x07) << 18 | (byte(1) & 0x3f) << 12 | (byte(2) & 0x3f) << 6 | (byte(3) & 0x3f);
+      break;
+    default:
+      break;
+  }
+  pos += std::max<std::size_t>(n, 1);
+  return c;
+}
+
+void append_utf8(std::string& out, char32_t c) {
+  if (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) c = 0xfffd;
+  if (c < 0x80) {
+    out += static_cast<char>(c);
+  } else if (c < 0x800) {
+    out += static_cast<char>(0xc0 | c >> 6);
+    out += static_cast<char>(0x80 | (c & 0x3f));
+  } else if (c < 0x10000) {
+    out += static_cast<char>(0xe0 | c >> 12);
+    out += static_cast<char>(0x80 | (c >> 6 & 0x3f));
+    out += static_cast<char>(0x80 | (c & 0x3f));
+  } else {
+    out += static_cast<char>(0xf0 | c >> 18);
+    out += static_cast<char>(0x80 | (c >> 12 & 0x3f));
+    out += static_cast<char>(0x80 | (c >> 6 & 0x3f));
+    out += static_cast<char>(0x80 | (c & 0x3f));
+  }
+}
+
+std::string to_valid_utf8(std::string_view s) {
+  if (is_utf8(s)) return std::string(s);
+  std::string out;
+  out.reserve(s.size() + s.size() / 8);
+  for (std::size_t pos = 0; pos < s.size();) append_utf8(out, next_code_point(s, pos));
+  return out;
+}
+
+std::string_view utf8_prefix(std::string_view s, std::size_t bytes) noexcept {
+  if (s.size() <= bytes) return s;
+  while (bytes > 0 && (static_cast<unsigned char>(s[bytes]) & 0xc0) == 0x80) --bytes;
+  return s.substr(0, bytes);
+}
+
+}  // namespace poller::text

@@ -1,0 +1,40 @@
+// Reads and validates a configuration file.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+
+namespace poller::config {
+
+struct Complaint {
+  enum class Severity { error, warning };
+  Severity severity = Severity::error;
+  Place place;
+  std::string text;  // "unknown key "pol_every"; did you mean "poll_every"?"
+};
+
+/// "file:line:column: error: text"
+std::string to_string(const Complaint& complaint);
+
+struct Loaded {
+  Config config;
+  std::vector<Complaint> complaints;  // in the order of the files; warnings too
+  [[nodiscard]] bool ok() const;
+};
+
+/// Every complaint in one go, not just the first. Reads no secret and touches no network. A file that is missing or no
+/// YAML is a complaint too.
+Loaded load(const std::filesystem::path& file);
+
+/// `explicit_path` when given, else ./poller.yaml, else /etc/poller/poller.yaml. Throws Error(configuration) when none
+/// is there.
+std::filesystem::path find_config_file(const std::string& explicit_path);
+
+/// The value now. A file's or credential's last line end is not part of it. Throws Error(configuration) that names the
+/// place, what was tried and what to do; never with a byte of the secret.
+Secret resolve_secret(const SecretRef& ref);
+
+}  // namespace poller::config

@@ -1,0 +1,72 @@
+// A session on one mailbox, whatever the protocol: list, fetch, settle, wait.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/raw_mail.h"
+#include "model/source.h"
+
+namespace poller {
+
+/// What is done on the server once a mail is durable here.
+struct SettleAction {
+  enum class What { keep, seen, remove, move };
+  What what = What::seen;
+  std::string folder;  // for move
+};
+
+/// One mail on the server, before it is fetched.
+struct Listed {
+  SourceKey source;
+  std::optional<std::uint64_t> size;  // where the protocol tells it cheaply (POP3 LIST, file size); an estimate
+  bool seen = false;
+};
+
+struct ListRequest {
+  bool unseen_only = false;  // start: unseen
+};
+
+struct FetchOptions {
+  /// A mail announced larger comes with `complete == false` and its header block alone.
+  std::uint64_t max_size = 35'000'000;
+};
+
+/// Takes a mail as soon as it is whole; false stops the fetch after the commands already sent have been read.
+using MailSink = std::function<bool(RawMail&&)>;
+
+/// All calls from one thread. Every failure is an Error; after one the session is dead and `close()` is the only call
+/// left. ErrorKind::temporary with a what() that holds "AccessTokenExpired" means: refresh the token, open again, go
+/// on.
+class Mailbox {
+ public:
+  virtual ~Mailbox() = default;
+
+  /// Connects, signs in, opens the folder (for reading only when `read_only`).
+  virtual void open(bool read_only) = 0;
+
+  /// Everything in the folder that may be new. IMAP: all UIDs (the caller holds the ledger against them).
+  virtual std::vector<Listed> list(const ListRequest& request) = 0;
+
+  /// Fetches in batches, several in flight. The sink sees each mail once, in any order; one that has vanished meanwhile
+  /// is not seen at all. Never changes flags.
+  virtual void fetch(std::span<const Listed> mails, const FetchOptions& options, const MailSink& sink) = 0;
+
+  /// Applies `action`. Mails that are gone are no error. POP3: deletions take effect in close().
+  virtual void settle(std::span<const SourceKey> mails, const SettleAction& action) = 0;
+
+  /// Waits for news: true when there may be new mail, false at the time-out. Servers without IDLE just return false at
+  /// once.
+  virtual bool wait(std::chrono::milliseconds timeout) = 0;
+
+  /// Ends politely (LOGOUT, QUIT). Safe after a failure, and twice.
+  virtual void close() noexcept = 0;
+};
+
+}  // namespace poller
