@@ -6,6 +6,12 @@
 
 namespace poller {
 
+/// In the spirit of RFC 5256 section 2.1, with the prefixes of every language that a known client writes. Tags in
+/// square brackets go where they stand before or between prefixes, unless nothing else is left; "(fwd)" goes at the
+/// end; runs of blanks become one. A subject of prefixes alone gives the empty string. `subject` is decoded UTF-8.
 std::string subject_base(std::string_view subject);
+
+/// Whether the outermost prefix says that the mail was forwarded ("Fwd:", "WG:", "TR:"), not answered.
+bool is_forward_subject(std::string_view subject);
 
 }  // namespace poller

@@ -1,0 +1,102 @@
+#include "parsers/html_marks.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/text.h"
+
+namespace poller {
+
+namespace {
+
+using Kind = HtmlMark::Kind;
+using MarkName = std::pair<std::string_view, Kind>;
+
+// Class names, each with the client that writes it.
+constexpr std::array kMarkClasses = {
+    MarkName{"gmail_quote", Kind::quote},
+    MarkName{"gmail_attr", Kind::attribution},
+    MarkName{"gmail_signature", Kind::signature},
+    MarkName{"gmail_signature_prefix", Kind::signature},
+    MarkName{"moz-cite-prefix", Kind::attribution},  // Thunderbird
+    MarkName{"moz-email-headers-table", Kind::forward},
+    MarkName{"moz-forward-container", Kind::forward},
+    MarkName{"moz-signature", Kind::signature},
+    MarkName{"yahoo_quoted", Kind::quote},
+    MarkName{"ms-outlook-mobile-reference-message", Kind::quote_after},
+    MarkName{"protonmail_quote", Kind::quote},
+    MarkName{"protonmail_signature_block", Kind::signature},
+    MarkName{"tutanota_quote", Kind::quote},
+    MarkName{"zmail_extra", Kind::quote},  // Zoho
+    MarkName{"zmail_signature_below", Kind::signature},
+    MarkName{"nylas-quote", Kind::quote},  // Mailspring
+    MarkName{"front-blockquote", Kind::quote},
+    MarkName{"freshdesk_quote", Kind::quote},
+    MarkName{"hs_reply", Kind::none},
+    MarkName{"mail-quote-collapse", Kind::quote},  // mail.ru
+    MarkName{"mailru-blockquote", Kind::quote},
+    MarkName{"airmail_ext_on", Kind::attribution},
+    MarkName{"bloop_sign", Kind::signature},  // Airmail
+    MarkName{"cite", Kind::quote},            // eM Client, only on a blockquote
+};
+
+constexpr std::array kMarkIds = {
+    MarkName{"divrplyfwdmsg", Kind::quote_after},  // Outlook on the web
+    MarkName{"appendonsend", Kind::quote_after},
+    MarkName{"mail-editor-reference-message-container", Kind::quote},  // Outlook for Windows, new
+    MarkName{"ms-outlook-mobile-signature", Kind::signature},
+    MarkName{"olk_src_body_section", Kind::quote},  // Outlook for Mac
+    MarkName{"reply-intro", Kind::attribution},     // Roundcube
+    MarkName{"isreplycontent", Kind::quote},        // NetEase
+    MarkName{"signature", Kind::signature},         // Outlook on the web
+    MarkName{"applemailsignature", Kind::signature},
+    MarkName{"applemailsignaturelinebreakatbeginning", Kind::none},
+    MarkName{"zm-_id_-sgn", Kind::signature},  // Zoho
+};
+
+constexpr std::array kMarkNames = {
+    MarkName{"quote", Kind::quote},                // GMX, web.de, mail.com
+    MarkName{"messagereplysection", Kind::quote},  // Spark
+    MarkName{"messagesignaturesection", Kind::signature},
+};
+
+constexpr std::size_t kLongestMarkName = 48;
+
+template <std::size_t N>
+Kind look_up(const std::array<MarkName, N>& table, std::string_view word) {
+  if (word.size() > kLongestMarkName) return Kind::none;
+  const auto it =
+      std::find_if(table.begin(), table.end(), [&](const MarkName& entry) { return text::iequals(entry.first, word); });
+  return it == table.end() ? Kind::none : it->second;
+}
+
+Kind kind_of_classes(std::string_view tag, std::string_view classes) {
+  for (std::size_t at = 0; at < classes.size();) {
+    const std::size_t end = std::min(classes.find_first_of(" \t\r\n", at), classes.size());
+    const std::string_view word = classes.substr(at, end - at);
+    const Kind kind = look_up(kMarkClasses, word);
+    if (kind != Kind::none && (word != "cite" || tag == "blockquote")) return kind;
+    at = end + 1;
+  }
+  return Kind::none;
+}
+
+}  // namespace
+
+HtmlMark::Kind html_mark_kind(std::string_view tag, std::string_view classes, std::string_view id,
+                              std::string_view name, std::string_view type) {
+  if (tag == "blockquote" && text::iequals(type, "cite")) return Kind::quote;
+  if (!classes.empty()) {
+    const Kind kind = kind_of_classes(tag, classes.substr(0, 512));
+    if (kind != Kind::none) return kind;
+  }
+  if (!id.empty()) {
+    if (text::istarts_with(id, "bloop_sign")) return Kind::signature;
+    const Kind kind = look_up(kMarkIds, id);
+    if (kind != Kind::none) return kind;
+  }
+  return name.empty() || tag == "a" ? Kind::none : look_up(kMarkNames, name);
+}
+
+}  // namespace poller

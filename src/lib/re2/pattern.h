@@ -1,0 +1,52 @@
+// RE2 behind two small classes: patterns from configuration, matched in time linear in the text.
+// Syntax: https://github.com/google/re2/wiki/Syntax
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace poller::re2 {
+
+/// Memory that one pattern, or one set of patterns, may take, in bytes. A pattern that needs more is refused.
+constexpr std::size_t kPatternMemory = 8 * 1024 * 1024;
+
+/// One compiled pattern. Matching is safe from several threads at once.
+class Pattern {
+ public:
+  /// Throws Error(configuration) that names the fault and the piece of the pattern it lies in.
+  explicit Pattern(std::string_view pattern);
+  Pattern(Pattern&& other) noexcept;
+  Pattern& operator=(Pattern&& other) noexcept;
+  ~Pattern();
+
+  /// Whether the pattern occurs anywhere in `text`. Ill-formed UTF-8 matches as U+FFFD.
+  [[nodiscard]] bool found_in(std::string_view text) const;
+  /// Where it first occurs: the whole match, then each group (null data where a group took no part); empty without one.
+  [[nodiscard]] std::vector<std::string_view> groups(std::string_view text) const;
+  [[nodiscard]] const std::string& source() const noexcept;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Many patterns tried in one pass over the text.
+class PatternSet {
+ public:
+  /// Throws as Pattern does, for the first pattern that is at fault.
+  explicit PatternSet(const std::vector<std::string>& patterns);
+  PatternSet(PatternSet&& other) noexcept;
+  PatternSet& operator=(PatternSet&& other) noexcept;
+  ~PatternSet();
+
+  /// The indices of the patterns that occur in `text`, ascending.
+  [[nodiscard]] std::vector<std::size_t> found_in(std::string_view text) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace poller::re2
