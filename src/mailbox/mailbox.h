@@ -30,7 +30,16 @@ struct Listed {
 };
 
 struct ListRequest {
-  bool unseen_only = false;  // start: unseen
+  bool unseen_only = false;   // start: unseen
+  std::uint32_t min_uid = 0;  // only UIDs from here on; IMAP alone, others ignore it
+};
+
+/// What the server said about the folder when it was opened. Other protocols than IMAP leave the numbers 0.
+struct FolderInfo {
+  std::string name;
+  std::uint32_t uidvalidity = 0;  // RFC 9051 section 2.3.1.1
+  std::uint32_t uidnext = 0;      // 0: not told
+  std::uint32_t exists = 0;       // mails in it; follows the server's notices
 };
 
 struct FetchOptions {
@@ -50,6 +59,9 @@ class Mailbox {
 
   /// Connects, signs in, opens the folder (for reading only when `read_only`).
   virtual void open(bool read_only) = 0;
+
+  /// The folder that open() opened.
+  [[nodiscard]] virtual FolderInfo folder() const { return {}; }
 
   /// Everything in the folder that may be new. IMAP: all UIDs (the caller holds the ledger against them).
   virtual std::vector<Listed> list(const ListRequest& request) = 0;

@@ -1,0 +1,92 @@
+#include "lib/curl/easy.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <mutex>
+#include <string_view>
+
+namespace poller::curl {
+namespace {
+
+// Reading the system's bundle costs milliseconds and a megabyte for every connection; its folder of hashed links is
+// looked up only as needed. libcurl knows where both are.
+bool system_folder_serves(CURL* handle) {
+  static const bool serves = [handle] {
+    char* folder = nullptr;
+    if (curl_easy_getinfo(handle, CURLINFO_CAPATH, &folder) != CURLE_OK || folder == nullptr) return false;
+    std::error_code ec;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ec)) {
+      if (entry.path().extension() == ".0") return true;
+    }
+    return false;
+  }();
+  return serves;
+}
+
+}  // namespace
+
+void global_init() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+      throw Error(ErrorKind::ours, "libcurl cannot be initialised");
+  });
+}
+
+Easy::Easy(const char* protocols)
+    : seen_(std::make_unique<PeerCertificate>()), message_(std::make_unique<char[]>(CURL_ERROR_SIZE)) {
+  global_init();
+  handle_.reset(curl_easy_init());
+  if (!handle_) throw Error(ErrorKind::ours, "libcurl has no handle for us");
+  set(CURLOPT_ERRORBUFFER, message_.get());
+  set(CURLOPT_PROTOCOLS_STR, protocols);
+  set(CURLOPT_FOLLOWLOCATION, 0L);
+  set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  set(CURLOPT_NOSIGNAL, 1L);
+  // A name server that does not answer must not hold up the end of an attempt that has timed out.
+  set(CURLOPT_QUICK_EXIT, 1L);
+  set(CURLOPT_FRESH_CONNECT, 1L);
+  set(CURLOPT_FORBID_REUSE, 1L);
+  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(CURLOPT_SSL_VERIFYPEER, 1L);
+  set(CURLOPT_SSL_VERIFYHOST, 2L);
+  set(CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
+  set(CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
+  watch_certificates(handle_.get(), seen_.get());
+}
+
+void Easy::trust(const std::string& ca_file) {
+  if (!ca_file.empty()) {
+    if (access(ca_file.c_str(), R_OK) != 0) {
+      throw Error(ErrorKind::configuration, "the CA file cannot be read: " + ca_file,
+                  "Check the path in ca_file and its permissions.");
+    }
+    set(CURLOPT_CAINFO, ca_file.c_str());  // the system's folder stays trusted
+    set(CURLOPT_PROXY_CAINFO, ca_file.c_str());
+  } else if (system_folder_serves(handle_.get())) {
+    set(CURLOPT_CAINFO, static_cast<const char*>(nullptr));
+  }
+}
+
+void Easy::use_proxy(const std::string& proxy) {
+  if (!proxy.empty()) set(CURLOPT_PROXY, proxy.c_str());
+  set(CURLOPT_HTTPPROXYTUNNEL, 1L);
+  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+}
+
+void Easy::connect_within(std::chrono::milliseconds time) {
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(time.count()));
+}
+
+Error Easy::failure(CURLcode code, const Peer& peer) const {
+  return curl::failure(code, peer, std::string_view(message_.get()), *seen_);
+}
+
+void Easy::check(CURLcode code) {
+  if (code != CURLE_OK)
+    throw Error(ErrorKind::ours, std::string("libcurl refuses a setting: ") + curl_easy_strerror(code));
+}
+
+}  // namespace poller::curl

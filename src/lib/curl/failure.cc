@@ -1,0 +1,133 @@
+#include "lib/curl/failure.h"
+
+#include <fmt/format.h>
+#include <openssl/x509_vfy.h>
+
+#include "base/text.h"
+
+namespace poller::curl {
+namespace {
+
+std::string day(UnixTime time) { return rfc3339(time).substr(0, 10); }
+
+std::string join_names(const std::vector<std::string>& names) {
+  std::string out;
+  for (const auto& name : names) {
+    if (out.size() > 200) return out + ", …";
+    if (!out.empty()) out += ", ";
+    out += name;
+  }
+  return out.empty() ? "no name" : out;
+}
+
+Error refused_certificate(const Peer& peer, std::string_view message, const PeerCertificate& c) {
+  const std::string who = peer.name();
+  switch (c.verify_error) {
+    case X509_V_OK:
+      return {ErrorKind::unreachable,
+              fmt::format("the certificate of {} is for another name: {}", who, join_names(c.names)),
+              "Set server.host to a name in the certificate; if it is right, someone may be in between."};
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return {
+          ErrorKind::unreachable,
+          fmt::format("the certificate of {} has expired on {} ({})", who, day(c.failed_not_after), c.failed_subject),
+          "The server's operator must renew it; check this machine's clock as well."};
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return {ErrorKind::unreachable, fmt::format("the certificate of {} is not yet valid ({})", who, c.failed_subject),
+              "Check this machine's clock, then the server's certificate."};
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+      return {ErrorKind::unreachable, fmt::format("the certificate of {} is self-signed ({})", who, c.failed_subject),
+              "If it is your own server, name this certificate in server.ca_file."};
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      return {ErrorKind::unreachable,
+              fmt::format("the certificate of {} is from an unknown authority (issuer {})", who, c.issuer),
+              "Install the package ca-certificates, or name the authority's certificate in server.ca_file."};
+    default:
+      return {ErrorKind::unreachable, fmt::format("the certificate of {} was refused: {}", who, message),
+              "The server's operator must correct its certificate."};
+  }
+}
+
+// A handshake that failed before a certificate was judged. OpenSSL's reasons are all there is to go by.
+Error failed_handshake(const Peer& peer, std::string_view message, const PeerCertificate& c) {
+  if (c.verify_error != 0) return refused_certificate(peer, message, c);
+  const std::string who = peer.name();
+  if (text::icontains(message, "wrong version number") || text::icontains(message, "packet length too long")) {
+    return {
+        ErrorKind::unreachable, fmt::format("{} does not speak TLS on this port", who),
+        "Check server.port and server.tls: implicit TLS is 993 (IMAP), 995 (POP3), 465 (SMTP); starttls is 143, 110, "
+        "587."};
+  }
+  if (text::icontains(message, "protocol version") || text::icontains(message, "unsupported protocol")) {
+    return {ErrorKind::unreachable, fmt::format("{} offers no TLS version from 1.2 on", who),
+            "The server must be upgraded; older versions are not safe and are never used."};
+  }
+  return {ErrorKind::unreachable, fmt::format("no TLS connection with {}: {}", who, message),
+          "Check server.port and server.tls, and whether a firewall or proxy meddles with the connection."};
+}
+
+Error timed_out(const Peer& peer, std::string_view message) {
+  return {ErrorKind::unreachable, fmt::format("no answer from {} in time: {}", peer.name(), message),
+          "Check host and port, and whether a firewall lets this machine out to them."};
+}
+
+Error from_proxy(std::string_view message) {
+  return {ErrorKind::unreachable, fmt::format("the proxy did not connect: {}", message),
+          "Check `proxy` (or the environment's proxy variables) and that the proxy permits this host and port."};
+}
+
+}  // namespace
+
+Error failure(CURLcode code, const Peer& peer, std::string_view message, const PeerCertificate& certificate) {
+  if (message.empty()) message = curl_easy_strerror(code);
+  const std::string detail = text::escape_controls(text::to_valid_utf8(message));
+  const std::string who = peer.name();
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return {ErrorKind::unreachable, fmt::format("the name {} cannot be resolved: {}", peer.host, detail),
+              "Check the spelling of the host, and this machine's DNS."};
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
+      return from_proxy(detail);
+    case CURLE_COULDNT_CONNECT:
+      return {ErrorKind::unreachable, fmt::format("no connection to {}: {}", who, detail),
+              "Check host and port, that the server is running, and that a firewall lets this machine out to it."};
+    case CURLE_OPERATION_TIMEDOUT:
+      return timed_out(peer, detail);
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_ISSUER_ERROR:
+      return refused_certificate(peer, detail, certificate);
+    case CURLE_SSL_CONNECT_ERROR:
+      return failed_handshake(peer, detail, certificate);
+    case CURLE_SSL_CACERT_BADFILE:
+      return {ErrorKind::configuration, fmt::format("the CA file cannot be used: {}", detail),
+              "It must be a PEM file with at least one certificate."};
+    case CURLE_USE_SSL_FAILED:
+      return {
+          ErrorKind::unreachable, fmt::format("{} does not offer STARTTLS", who),
+          "Use server.tls: implicit with its port (993 IMAP, 995 POP3, 465 SMTP); mail is never fetched without TLS."};
+    case CURLE_WEIRD_SERVER_REPLY:
+      return {ErrorKind::unreachable, fmt::format("{} answered against the protocol: {}", who, detail),
+              "Check server.port: another service may be listening there, or someone meddles with the connection."};
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return {ErrorKind::configuration, fmt::format("not a usable address: {}: {}", who, detail), "Check the host."};
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_PARTIAL_FILE:
+      if (text::icontains(detail, "CONNECT tunnel") || text::icontains(detail, "Proxy CONNECT"))
+        return from_proxy(detail);
+      return {ErrorKind::temporary, fmt::format("the connection to {} broke: {}", who, detail)};
+    case CURLE_OUT_OF_MEMORY:
+      return {ErrorKind::temporary, "out of memory in libcurl"};
+    default:
+      return {ErrorKind::unreachable,
+              fmt::format("no connection to {}: {} (libcurl {})", who, detail, static_cast<int>(code))};
+  }
+}
+
+}  // namespace poller::curl

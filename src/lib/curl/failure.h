@@ -1,0 +1,27 @@
+// libcurl's result codes as our Error, with the cause named and what to do about it.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "lib/curl/certificate.h"
+
+namespace poller::curl {
+
+/// Who was spoken to, for messages.
+struct Peer {
+  std::string host;
+  std::uint16_t port = 0;
+  [[nodiscard]] std::string name() const { return host + ":" + std::to_string(port); }
+};
+
+/// `message` is libcurl's own (CURLOPT_ERRORBUFFER), `certificate` what was seen of the server's.
+/// Kinds: unreachable (DNS, refused, time-out, proxy, TLS, certificate), temporary (the connection broke),
+/// configuration (unusable CA file or proxy), ours.
+Error failure(CURLcode code, const Peer& peer, std::string_view message, const PeerCertificate& certificate);
+
+}  // namespace poller::curl
