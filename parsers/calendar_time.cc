@@ -202,9 +202,9 @@ std::string describe_recurrence(std::string_view rrule) {
   std::uint64_t position = 0;
   const bool from_end = parts.set_position.starts_with('-');
   if (!days.empty() && text::parse_uint(parts.set_position.substr(from_end ? 1 : 0), position) && position < 54) {
-    const bool several = parts.by_day.find(',') != std::string_view::npos;
-    out += fmt::format(several ? " on the {} of {}" : " on the {} {}",
-                       ordinal(from_end ? -static_cast<int>(position) : static_cast<int>(position)), days);
+    const char* const of = parts.by_day.find(',') == std::string_view::npos ? "" : "of ";
+    const int place = from_end ? -static_cast<int>(position) : static_cast<int>(position);
+    out += fmt::format(" on the {} {}{}", ordinal(place), of, days);
   } else if (!days.empty()) {
     out += " on " + days;
   }
