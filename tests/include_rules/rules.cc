@@ -48,7 +48,7 @@ constexpr std::string_view kEveryone = "*";
 const std::vector<Foreign>& foreign() {
   static const std::vector<Foreign> table = {
       {"curl/", {"lib/curl"}},
-      {"openssl/", {"lib/openssl"}},
+      {"openssl/", {"lib/openssl", "lib/curl"}},  // a connection tells its TLS version and certificate through OpenSSL
       {"sqlite3", {"lib/sqlite"}},
       {"libpq", {"lib/pq"}},
       {"re2/", {"lib/re2"}},
