@@ -92,6 +92,15 @@ struct NewMessage {
   std::string decision_json = "{}";  // the decision record that `explain` prints
 };
 
+/// A further copy of a message that is stored already: the same mail in a second mailbox, or met again after a
+/// UIDVALIDITY change. Its bytes are not kept; their hash is.
+struct Delivery {
+  MessageId message = 0;
+  SourceKey source;
+  UnixTime received_at = 0;
+  std::string sha256;
+};
+
 struct NewQuarantine {
   SourceKey source;
   std::string reason;
@@ -161,14 +170,15 @@ class Transaction {
   virtual void commit() = 0;
 
   /// One mail within a group: what follows savepoint() is undone by rollback_to_savepoint(), kept by
-  /// release_savepoint().
+  /// release_savepoint(). Either ends the savepoint; they do not nest. After Error(storage) the whole transaction is
+  /// lost: both then throw Error(storage) too.
   virtual void savepoint() = 0;
   virtual void rollback_to_savepoint() = 0;
   virtual void release_savepoint() = 0;
 
-  /// Ledger.
+  /// Ledger. mark_in_hand and unmark_in_hand leave alone what is stored, settled, quarantined or held.
   virtual void mark_in_hand(std::span<const SourceKey> mails) = 0;    // attempts + 1, state in_hand
-  virtual void unmark_in_hand(std::span<const SourceKey> mails) = 0;  // not processed after all: attempts - 1
+  virtual void unmark_in_hand(std::span<const SourceKey> mails) = 0;  // not processed after all: attempts - 1, at 0 new
   virtual void set_ledger(const SourceKey& source, LedgerState state, std::optional<MessageId> message) = 0;
   virtual void set_settled(std::span<const SourceKey> mails) = 0;  // stored, quarantined → settled
   virtual void forget_ledger(const SourceKey& source) = 0;         // fetched again by the next pass
@@ -177,6 +187,7 @@ class Transaction {
   /// Tickets and messages. Every call writes its own line of change_v1; `who` stands in it.
   virtual Ticket create_ticket(const NewTicket& ticket, const std::string& who) = 0;
   virtual MessageId add_message(const NewMessage& message, const std::string& who) = 0;
+  virtual void add_delivery(const Delivery& delivery) = 0;
   /// Message-IDs seen in References of an accepted mail: they will join their answers to the ticket.
   virtual void add_thread_ids(TicketId ticket, std::span<const std::string> message_ids) = 0;
   virtual void update_ticket(TicketId ticket, const TicketUpdate& update, const std::string& who, UnixTime at) = 0;
@@ -217,31 +228,35 @@ class Store {
   virtual std::vector<LedgerEntry> left_in_hand(const std::string& mailbox) = 0;
   virtual std::optional<FolderState> folder_state(const std::string& mailbox, const std::string& folder) = 0;
 
-  virtual std::optional<StoredMessageRef> find_identity(const std::string& identity) = 0;
+  /// The first copy, or the first one in a ticket of that queue (`queues[].own_copy`).
+  virtual std::optional<StoredMessageRef> find_identity(const std::string& identity,
+                                                        const std::optional<std::string>& queue = std::nullopt) = 0;
   /// Hits in the order of `message_ids`, several for an id that stands in several tickets.
   virtual std::vector<ThreadHit> find_thread(std::span<const std::string> message_ids) = 0;
 
-  virtual std::optional<Ticket> ticket(TicketId id) = 0;  // merged ones too
-  virtual std::optional<Ticket> ticket_by_number(const std::string& number) = 0;
+  virtual std::optional<Ticket> ticket(TicketId id) = 0;                          // merged ones too
+  virtual std::optional<Ticket> ticket_by_number(const std::string& number) = 0;  // ASCII case ignored
   virtual TicketId follow_merges(TicketId id) = 0;
-  /// Newest first (updated_at, id).
+  /// Newest first (updated_at, id); merged ones too, with status "merged". `requester` is an address, ASCII case
+  /// ignored.
   virtual void for_each_ticket(const TicketFilter& filter, const std::function<void(const Ticket&)>& visit) = 0;
   virtual std::vector<Message> messages(TicketId ticket) = 0;  // oldest first
   virtual std::optional<Message> message(MessageId id) = 0;
   virtual std::optional<AttachmentRef> attachment(AttachmentId id) = 0;
   virtual std::string message_raw_sha256(MessageId id) = 0;               // empty: unknown, or a note
   virtual std::optional<std::string> raw(const std::string& sha256) = 0;  // the bytes, unpacked
-  virtual std::string decision_json(MessageId id) = 0;
+  virtual std::string decision_json(MessageId id) = 0;                    // empty: unknown
+  virtual std::vector<Delivery> deliveries(MessageId id) = 0;             // further ones, without the first
   /// Tickets with a change after `sequence`, each once with its last one, in the order of those.
   virtual std::vector<std::pair<TicketId, std::int64_t>> changed_since(std::int64_t sequence, std::size_t limit) = 0;
   virtual std::vector<Change> changes(TicketId ticket) = 0;
 
-  virtual std::vector<QuarantineRow> quarantine(bool open_only) = 0;
+  virtual std::vector<QuarantineRow> quarantine(bool open_only) = 0;  // open: neither retried nor dropped; oldest first
   virtual std::optional<QuarantineRow> quarantine_row(std::int64_t id) = 0;
   virtual std::vector<MailboxStatus> mailbox_statuses() = 0;
   virtual std::optional<std::string> value(const std::string& name) = 0;
 
-  // ---- Leases: one pass on a mailbox at a time, whichever process makes it.
+  // ---- Leases: one pass on a mailbox at a time, whichever process makes it. Not within a Transaction of this Store.
 
   /// Takes the lease, also from a holder that is dead on this host or whose time is over. Nothing when a live one has
   /// it.

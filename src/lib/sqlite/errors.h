@@ -1,0 +1,23 @@
+// SQLite's result codes as errors of ours.
+#pragma once
+
+#include <string>
+
+struct sqlite3;
+
+namespace poller::sqlite {
+
+/// Throws what `code` means. FULL, IOERR, READONLY, CANTOPEN, PERM: Error(storage). BUSY, LOCKED, PROTOCOL:
+/// Error(temporary). CORRUPT, NOTADB: Error(corrupt). TOOBIG: Error(limit). The rest is Error(ours).
+/// An I/O error (but not a full disk) marks `path`: see refuse_after_io_error().
+[[noreturn]] void fail(sqlite3* db, int code, const std::string& path, const char* doing);
+
+/// After a failed write or sync nobody knows what the disk holds: the kernel may have dropped the dirty pages and will
+/// report success the next time. So this process touches that file no more; the next one reads the log anew.
+/// Throws Error(storage) when that happened to `path`.
+void refuse_after_io_error(const std::string& path);
+
+/// Whether `path` is marked.
+bool had_io_error(const std::string& path) noexcept;
+
+}  // namespace poller::sqlite

@@ -1,0 +1,113 @@
+#include "storage/sqlite/file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <thread>
+
+#include "base/error.h"
+#include "base/steps.h"
+#include "storage/sqlite/migrations.h"
+
+namespace poller::sqlite_engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void cannot(const char* doing, const fs::path& path, ErrorKind kind = ErrorKind::storage) {
+  throw Error(kind, fmt::format("cannot {} {}: {}", doing, path.string(), std::strerror(errno)),
+              "The storage key of the configuration names a file in a folder that poller's user may write.");
+}
+
+void sync_entry_of(const fs::path& path) {
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool done = fd >= 0 && ::fsync(fd) == 0;
+  if (fd >= 0) ::close(fd);
+  if (!done) cannot("sync the folder of", path);
+}
+
+void make_folders(const fs::path& folder) {
+  if (folder.empty() || fs::is_directory(folder)) return;
+  make_folders(folder.parent_path());
+  step("folder create");
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) cannot("create folder", folder);
+  sync_entry_of(folder);
+}
+
+// Another process may be making the same file: both end with the same settings, one of them has to wait.
+void switch_to_wal(sqlite::Database& db) {
+  using clock = std::chrono::steady_clock;
+  const auto deadline = clock::now() + std::chrono::milliseconds(kBusyMilliseconds);
+  for (;;) {
+    try {
+      auto mode = db.query("PRAGMA journal_mode = WAL");
+      if (mode.step() && mode.bytes(0) == "wal") return;
+      throw Error(ErrorKind::storage, fmt::format("{}: this file system does not do write-ahead logging", db.path()),
+                  "Keep the storage on a local disk.");
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::temporary || clock::now() > deadline) throw;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
+void harden(sqlite::Database& db) {
+  sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(db.handle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  db.execute("PRAGMA cell_size_check = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY");
+}
+
+}  // namespace
+
+const std::string& existing_file(const std::string& path) {
+  struct stat st {};
+  if (::stat(path.c_str(), &st) != 0) {
+    throw Error(ErrorKind::storage, fmt::format("there is no storage at {}: {}", path, std::strerror(errno)),
+                "It is made by the first `poller --once` or `poller replay`.");
+  }
+  return path;
+}
+
+const std::string& created_file(const std::string& path) {
+  struct stat st {};
+  if (path.empty() || path.back() == '/' || (::stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode))) {
+    throw Error(ErrorKind::configuration, fmt::format("the storage \"{}\" is no file", path),
+                "Write storage: sqlite:PATH with the path of a file.");
+  }
+  make_folders(fs::path(path).parent_path());
+  step("db create");
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0 && errno == ELOOP) return path;  // a link of the operator's; SQLite opens what it leads to
+  if (fd < 0) cannot("open or create", path);
+  const bool fresh = ::fstat(fd, &st) == 0 && st.st_size == 0;
+  ::close(fd);
+  if (fresh) sync_entry_of(path);
+  return path;
+}
+
+void prepare_for_writing(sqlite::Database& db) {
+  harden(db);
+  db.execute(fmt::format("PRAGMA page_size = {}", kPageSize));  // has a meaning in a new file alone
+  switch_to_wal(db);
+  const std::int64_t page_size = db.read_integer("PRAGMA page_size");
+  db.execute(
+      fmt::format("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = {};"
+                  "PRAGMA journal_size_limit = {}",
+                  kLogBytes / page_size, kLogBytes));
+  migrate(db);
+}
+
+void prepare_for_reading(sqlite::Database& db) {
+  harden(db);
+  require_newest(db);
+}
+
+}  // namespace poller::sqlite_engine

@@ -1,0 +1,27 @@
+// The file itself: made private, opened with the right settings, brought to the newest schema.
+#pragma once
+
+#include <string>
+
+#include "lib/sqlite/database.h"
+
+namespace poller::sqlite_engine {
+
+constexpr int kBusyMilliseconds = 10'000;             // how long we wait for another writer
+constexpr int kPageSize = 4096;                       // of a new file
+constexpr std::int64_t kLogBytes = 64 * 1024 * 1024;  // the write-ahead log is worked off at this size
+
+/// Makes the file (mode 0600) and its folder (0700) where they are missing. Returns `path`.
+/// Error(configuration) for a path that can be no file, Error(storage) where it cannot be made.
+const std::string& created_file(const std::string& path);
+
+/// Error(storage) when there is none. Returns `path`.
+const std::string& existing_file(const std::string& path);
+
+/// WAL, synchronous=FULL, foreign keys; migrates.
+void prepare_for_writing(sqlite::Database& db);
+
+/// Changes nothing; Error(storage) when the schema is older than this program.
+void prepare_for_reading(sqlite::Database& db);
+
+}  // namespace poller::sqlite_engine
