@@ -1,0 +1,73 @@
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "config/read_parts.h"
+#include "config/shapes.h"
+
+namespace poller::config {
+namespace {
+
+void read_number_form(const Value& value, Queue& queue) {
+  std::string form;
+  constexpr const char* kAllowed = "a form such as T-{id}, with {id} once and no blanks";
+  if (!read_text(value, form, kAllowed)) return;
+  const std::size_t id = form.find("{id}");
+  const bool once = id != std::string::npos && form.find("{id}", id + 1) == std::string::npos;
+  const std::string_view after = once ? std::string_view(form).substr(id + 4) : std::string_view();
+  if (!once || form.size() > 40 || form.find_first_of(" \t<>\"") != std::string::npos ||
+      (!after.empty() && text::is_digit(after.front()))) {
+    value.refuse(kAllowed);
+    return;
+  }
+  queue.number = form;
+}
+
+/// Addresses, and with `domains` whole domains as "@contoso.com".
+void read_addresses(const Value& value, std::vector<std::string>& out, bool domains) {
+  if (!value) return;
+  std::vector<std::string> all;
+  if (!read_texts(value, all)) return;
+  const std::string allowed = domains ? "addresses, or whole domains as \"@contoso.com\"" : "addresses";
+  for (const std::string& one : all) {
+    const bool domain = domains && one.starts_with('@') && is_host(std::string_view(one).substr(1));
+    if (!domain && !is_address(one)) {
+      value.complain(fmt::format("found {}; allowed: {}", quote(one), allowed));
+      return;
+    }
+  }
+  out = std::move(all);
+}
+
+}  // namespace
+
+Queue read_queue(const Reading& reading, const Node& map, int number) {
+  Queue queue;
+  std::string path = fmt::format("queues[#{}]", number);
+  for (const auto& [key, value] : map.entries) {
+    if (key->value == "name" && value->kind == Node::Kind::scalar && !value->value.empty()) {
+      path = fmt::format("queues[{}]", text::escape_controls(text::utf8_prefix(value->value, 64)));
+    }
+  }
+  Section section(reading, map, path, "queues");
+  if (const Value name = section.at("name"); !name) {
+    section.missing("name", "missing; allowed: a name of your own for this queue, such as support");
+  } else {
+    read_name(name, queue.name);
+  }
+  read_number_form(section.at("number"), queue);
+  read_addresses(section.at("agents"), queue.agents, true);
+  read_flag(section.at("own_copy"), queue.own_copy);
+  read_word<ClosedPolicy>(
+      section.at("closed"),
+      {{"reopen", ClosedPolicy::reopen}, {"new_ticket", ClosedPolicy::new_ticket}, {"note", ClosedPolicy::note}},
+      queue.closed);
+  if (const Value within = section.at("reopen_within")) {
+    Seconds value{};
+    if (read_duration(within, value, Seconds(1), std::chrono::hours(24 * 3650))) queue.reopen_within = value;
+  }
+  read_addresses(section.at("addresses"), queue.addresses, false);
+  section.done();
+  return queue;
+}
+
+}  // namespace poller::config

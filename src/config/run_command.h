@@ -1,0 +1,27 @@
+// Starts a program that prints a secret.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace poller::config {
+
+constexpr std::size_t kMostSecretBytes = 64 * 1024;
+constexpr std::chrono::seconds kSecretCommandTime{30};
+
+struct CommandResult {
+  enum class End { exited, signalled, timed_out, too_long, not_started };
+  End end = End::not_started;
+  int code = 0;        // exit status, signal number, or errno
+  std::string output;  // standard output; the caller wipes it
+};
+
+/// Runs argv[0] (found in PATH) without a shell in a process group of its own; nothing on its standard input, its
+/// standard error thrown away since programs write secrets there too. Ends the whole group at the deadline.
+CommandResult run_command(const std::vector<std::string>& argv, std::chrono::milliseconds time_allowed);
+
+/// "exited with status 3", "took longer than 30s": without a byte of output.
+std::string to_string(const CommandResult& result);
+
+}  // namespace poller::config
