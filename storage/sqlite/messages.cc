@@ -34,7 +34,6 @@ std::optional<std::string> address_of(const std::optional<Address>& a) {
 
 MessageId insert_row(Database& db, const NewMessage& m) {
   const Mail& mail = *m.mail;
-  const std::optional<TicketId> ticket = m.ticket == 0 ? std::nullopt : std::optional(m.ticket);
   const std::string raw_key = m.raw == nullptr ? std::string() : hash_bytes(m.raw->sha256);
   const std::string in_reply_to = strings_to_json(mail.in_reply_to);
   const std::string to = addresses_to_json(mail.to);
@@ -46,8 +45,8 @@ MessageId insert_row(Database& db, const NewMessage& m) {
       "INSERT INTO message (ticket_id, direction, kind, state, mailbox, received_at, date, header_id, in_reply_to,"
       " subject, from_name, from_address, to_json, cc_json, raw_sha256, size, identity, extra_json, decision_json, "
       "text,"
-      " new_text, html) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  q.bind(ticket, to_string(m.direction), to_string(m.verdict->kind), m.state, m.mailbox, m.received_at,
+      " new_text, html) VALUES (nullif(?, 0), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  q.bind(m.ticket, to_string(m.direction), to_string(m.verdict->kind), m.state, m.mailbox, m.received_at,
          within_calendar(mail.date), mail.message_id, in_reply_to, mail.subject, from_name, from_address, to, cc,
          m.raw == nullptr ? std::nullopt : std::optional(Blob{raw_key}), mail.size,
          m.identity.empty() ? std::nullopt : std::optional<std::string_view>(m.identity), extra, m.decision_json,
