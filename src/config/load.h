@@ -37,4 +37,13 @@ std::filesystem::path find_config_file(const std::string& explicit_path);
 /// place, what was tried and what to do; never with a byte of the secret.
 Secret resolve_secret(const SecretRef& ref);
 
+/// The configuration as it is understood, defaults, presets and includes filled in, as YAML that load() reads again.
+/// Secrets in place, arguments of secret commands and passwords in URLs are masked.
+std::string dump_masked(const Config& config);
+
+/// What only a look at the files shows: secrets, certificates, CA files and templates that are missing or cannot be
+/// read by whoever runs this, in the order of the configuration. load() leaves that to the moment of use, so that one
+/// mailbox's missing file does not stop the others.
+std::vector<Complaint> check_files(const Config& config);
+
 }  // namespace poller::config
