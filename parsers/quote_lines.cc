@@ -1,0 +1,122 @@
+#include "parsers/quote_lines.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace poller {
+
+namespace {
+
+/// The blanks of mail text: also no-break and zero-width ones.
+std::size_t blank_length(std::string_view s, std::size_t i) {
+  if (text::is_space(s[i])) return 1;
+  if (s.substr(i, 2) == "\xC2\xA0") return 2;
+  const std::string_view three = s.substr(i, 3);
+  // U+200B..U+200F, U+202A..U+202E: clients wrap quoted names in direction marks.
+  if (three.size() == 3 && three[0] == '\xE2' && three[1] == '\x80') {
+    const auto last = static_cast<unsigned char>(three[2]);
+    if ((last >= 0x8B && last <= 0x8F) || (last >= 0xAA && last <= 0xAE)) return 3;
+  }
+  return three == "\xEF\xBB\xBF" ? 3 : 0;
+}
+
+std::size_t blank_length_before(std::string_view s, std::size_t end) {
+  for (const std::size_t length : {1, 2, 3})
+    if (end >= length && blank_length(s, end - length) == length) return length;
+  return 0;
+}
+
+std::string_view trim_all_blanks(std::string_view s) {
+  while (!s.empty()) {
+    const std::size_t length = blank_length(s, 0);
+    if (length == 0) break;
+    s.remove_prefix(length);
+  }
+  while (!s.empty()) {
+    const std::size_t length = blank_length_before(s, s.size());
+    if (length == 0) break;
+    s.remove_suffix(length);
+  }
+  return s;
+}
+
+bool is_rule_line(std::string_view s) {
+  std::size_t marks = 0;
+  for (std::size_t i = 0; i < s.size();) {
+    if (std::string_view("-_*=~#+").find(s[i]) != std::string_view::npos) {
+      ++i;
+      ++marks;
+    } else if (s[i] == ' ') {
+      ++i;
+    } else if (s.substr(i, 2) == "\xE2\x80" || s.substr(i, 2) == "\xE2\x94") {  // dashes, box drawing
+      const auto last = i + 2 < s.size() ? static_cast<unsigned char>(s[i + 2]) : 0U;
+      const bool dash = s[i + 1] == '\x80' ? last >= 0x90 && last <= 0x95 : last >= 0x80 && last <= 0x81;
+      if (!dash) return false;
+      i += 3;
+      marks += 2;
+    } else {
+      return false;
+    }
+  }
+  return marks >= 2;
+}
+
+}  // namespace
+
+QuoteLines::QuoteLines(std::string_view text) : text_(text) {
+  bool open_bracket = false;  // the line before has a "<" that it does not close
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view whole = text.substr(at, end - at);
+    const std::string_view trimmed = trim_all_blanks(whole);
+    Line line;
+    line.begin = static_cast<std::uint32_t>(at);
+    line.size = static_cast<std::uint32_t>(whole.size());
+    line.trimmed_begin = static_cast<std::uint32_t>(trimmed.data() - text.data());
+    line.trimmed_size = static_cast<std::uint32_t>(trimmed.size());
+    if (!trimmed.empty()) {
+      line.quoted = trimmed.front() == '>' && !open_bracket;
+      line.rule = trimmed.size() <= 200 && is_rule_line(trimmed);
+      const std::size_t bracket = trimmed.find_last_of("<>");
+      open_bracket = !line.quoted && bracket != std::string_view::npos && trimmed[bracket] == '<';
+    }
+    lines_.push_back(line);
+    at = end + 1;
+  }
+}
+
+std::string_view QuoteLines::at(std::size_t i) const {
+  return text_.substr(lines_[i].trimmed_begin, lines_[i].trimmed_size);
+}
+
+std::size_t QuoteLines::next_visible(std::size_t i) const {
+  while (i < lines_.size() && blank(i)) ++i;
+  return i;
+}
+
+std::string QuoteLines::join(std::size_t first, std::size_t last) const {
+  first = std::min(next_visible(first), last);
+  while (last > first && blank(last - 1)) --last;
+  std::string out;
+  for (std::size_t i = first; i < last; ++i) {
+    const Line& line = lines_[i];
+    const std::size_t end = line.trimmed_begin + line.trimmed_size;
+    if (i > first) out += '\n';
+    if (line.trimmed_size > 0) out += text_.substr(line.begin, end - line.begin);
+  }
+  return out;
+}
+
+std::size_t QuoteLines::line_of(std::size_t offset) const {
+  const auto it = std::upper_bound(lines_.begin(), lines_.end(), offset,
+                                   [](std::size_t wanted, const Line& line) { return wanted < line.begin; });
+  return it == lines_.begin() ? 0 : static_cast<std::size_t>(it - lines_.begin()) - 1;
+}
+
+std::string_view without_quote_marks(std::string_view line) {
+  while (!line.empty() && (line.front() == '>' || line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
+  return line;
+}
+
+}  // namespace poller

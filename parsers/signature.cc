@@ -1,0 +1,448 @@
+#include "parsers/signature.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "parsers/fold.h"
+
+namespace poller {
+
+namespace {
+
+constexpr std::size_t kLongestClientLine = 160;  // bytes, addresses left out
+constexpr int kMostClientWords = 7;
+constexpr int kMostSignatureLines = 15;         // behind "--"
+constexpr int kMostRuledLines = 8;              // behind a longer line of dashes
+constexpr std::size_t kSearchedLines = 60;      // from the end, for a separator
+constexpr std::size_t kLongestRuledLine = 100;  // bytes
+
+// "Sent from ..." and "Get Outlook for ..." in the words of the clients; folded. What follows says which device.
+constexpr std::array kClientOpenings = {
+    "sent from",
+    "sent via",
+    "sent with",
+    "sent using",
+    "sent by",
+    "sent on",
+    "sent through",
+    "get outlook",
+    "from my",
+    "send from",
+    "sendt via",
+    "powered by cricket",
+    "gesendet von",
+    "gesendet mit",
+    "gesendet über",
+    "gesendet aus",
+    "von meinem",
+    "von meiner",
+    "versendet mit",
+    "versendet von",
+    "outlook für",
+    "diese nachricht wurde von meinem",
+    "diese e-mail wurde von meinem",
+    "envoyé de",
+    "envoyé depuis",
+    "envoyé à partir",
+    "envoyé avec",
+    "envoyé via",
+    "télécharger outlook",
+    "obtenir outlook",
+    "téléchargez outlook",
+    "enviado desde",
+    "enviado de",
+    "enviado do",
+    "enviado da",
+    "enviado via",
+    "enviado con",
+    "enviado por",
+    "enviado a partir",
+    "enviada do",
+    "obtener outlook",
+    "obtén outlook",
+    "descargar outlook",
+    "obter o outlook",
+    "obtenha o outlook",
+    "inviato da",
+    "inviato dal",
+    "inviata da",
+    "inviato con",
+    "ottieni outlook",
+    "scarica outlook",
+    "verzonden met",
+    "verzonden vanaf",
+    "verzonden via",
+    "verstuurd vanaf",
+    "verstuurd met",
+    "outlook voor",
+    "outlook downloaden",
+    "skickat från",
+    "skickat via",
+    "skickat med",
+    "hämta outlook",
+    "skaffa outlook",
+    "sendt fra",
+    "sendt med",
+    "hent outlook",
+    "få outlook",
+    "last ned outlook",
+    "lähetetty",
+    "hanki outlook",
+    "wysłane z",
+    "wysłano z",
+    "wysłane przy",
+    "pobierz outlook",
+    "pobierz program outlook",
+    "odesláno z",
+    "odesláno ze",
+    "získat outlook",
+    "stáhnout outlook",
+    "odoslané z",
+    "odoslané zo",
+    "získať outlook",
+    "elküldve",
+    "küldve",
+    "az outlook",
+    "outlook beszerzése",
+    "trimis de",
+    "trimis din",
+    "obțineți outlook",
+    "descărcați outlook",
+    "изпратено от",
+    "отправлено с",
+    "отправлено из",
+    "отправлено от",
+    "послано с",
+    "скачать outlook",
+    "загрузить outlook",
+    "надіслано з",
+    "надіслано із",
+    "відправлено з",
+    "отримати outlook",
+    "poslano s",
+    "poslano z",
+    "poslano iz",
+    "poslato sa",
+    "poslato iz",
+    "preuzmite outlook",
+    "saadetud",
+    "nosūtīts no",
+    "išsiųsta iš",
+    "στάλθηκε από",
+    "εστάλη από",
+    "λήψη outlook",
+    "أرسلت من",
+    "مرسل من",
+    "تم الإرسال من",
+    "أُرسلت من",
+    "נשלח מ",
+    "发自",
+    "發自",
+    "来自",
+    "寄自",
+    "從我的",
+    "从我的",
+    "获取 outlook",
+    "取得 outlook",
+    "下载 outlook",
+    "使用",
+    "나의",
+    "내",
+    "outlook for",
+    "ส่งจาก",
+    "gửi từ",
+    "đã gửi từ",
+    "được gửi từ",
+    "dikirim dari",
+    "dihantar dari",
+    "enviat des",
+    "enviat amb",
+    "sent frá",
+    "bidalia",
+};
+constexpr std::array kClientEndings = {
+    "gesendet",       "gesendet.",   "gönderildi", "gönderildi.", "から送信",         "から送信されました",
+    "에서 보냄",      "보냄",        "傳送",       "发送的",      "を入手",           "herunterladen",
+    "beziehen",       "edinin",      "downloaden", "에서 전송",   "lähetetty",        "küldve",
+    "küldött üzenet", "from mobile", "indirin",    "다운로드",    "から送信しました", "발송",
+};
+constexpr std::array kDeviceWords = {
+    "iphon",       "ipad",         "ipod",          "ios",        "android",  "outlook",    "mail",
+    "mailbox",     "samsung",      "galaxy",        "htc",        "huawei",   "xiaomi",     "redmi",
+    "nokia",       "blackberry",   "windows",       "mobile",     "phone",    "smartphone", "handy",
+    "mobilgerät",  "mobiltelefon", "mobiltelefoon", "tablet",     "tablette", "téléphone",  "telefon",
+    "móvil",       "celular",      "cellulare",     "telefono",   "teléfono", "yahoo",      "gmail",
+    "airmail",     "spark",        "protonmail",    "proton",     "aquamail", "typeapp",    "thunderbird",
+    "gmx",         "web.de",       "boxer",         "nine",       "sony",     "xperia",     "lg",
+    "motorola",    "pixel",        "oneplus",       "mac",        "macbook",  "zimbra",     "verizon",
+    "t",           "at&t",         "newton",        "cell",       "device",   "gerät",      "appareil",
+    "dispositivo", "телефона",     "смартфона",     "мобильного", "почты",    "mobil",      "puhelimesta",
+    "k",           "hey",          "superhuman",    "fairphone",  "surface",  "pc",         "app",
+    "ti",          "alcatel",      "wiko",
+};
+constexpr std::array kExcuses = {"excuse", "typo",   "brevity", "sorry",      "forgive",
+                                 "pardon", "apolog", "short",   "entschuldig"};
+
+constexpr std::array kSignOffs = {
+    "regards",
+    "best regards",
+    "kind regards",
+    "warm regards",
+    "many thanks",
+    "thanks",
+    "thank you",
+    "best",
+    "cheers",
+    "sincerely",
+    "yours sincerely",
+    "best wishes",
+    "br",
+    "mfg",
+    "lg",
+    "vg",
+    "mit freundlichen grüßen",
+    "mit freundlichem gruß",
+    "mit freundlichen grüssen",
+    "viele grüße",
+    "beste grüße",
+    "liebe grüße",
+    "gruß",
+    "grüße",
+    "danke",
+    "cordialement",
+    "bien cordialement",
+    "cdt",
+    "merci",
+    "salutations",
+    "saludos",
+    "un saludo",
+    "gracias",
+    "cordiali saluti",
+    "saluti",
+    "distinti saluti",
+    "grazie",
+    "atenciosamente",
+    "cumprimentos",
+    "obrigado",
+    "obrigada",
+    "met vriendelijke groet",
+    "groeten",
+    "groet",
+    "mvg",
+    "bedankt",
+    "med vänliga hälsningar",
+    "mvh",
+    "hälsningar",
+    "tack",
+    "med venlig hilsen",
+    "vennlig hilsen",
+    "hilsen",
+    "venlig hilsen",
+    "terveisin",
+    "kiitos",
+    "pozdrawiam",
+    "dziękuję",
+    "s pozdravem",
+    "děkuji",
+    "s pozdravom",
+    "üdvözlettel",
+    "köszönöm",
+    "cu stimă",
+    "mulțumesc",
+    "с уважением",
+    "спасибо",
+    "з повагою",
+    "дякую",
+    "поздрави",
+    "lp",
+    "lep pozdrav",
+    "pozdrav",
+    "srdačan pozdrav",
+    "lugupidamisega",
+    "saygilarimla",
+    "teşekkürler",
+    "με εκτίμηση",
+    "ευχαριστώ",
+    "تحياتي",
+    "شكرا",
+    "בברכה",
+    "תודה",
+    "谢谢",
+    "此致",
+    "敬具",
+    "よろしくお願いします",
+    "감사합니다",
+    "trân trọng",
+    "salam",
+    "terima kasih",
+    "ขอบคุณ",
+};
+
+template <std::size_t N>
+bool contains_one(const std::array<const char*, N>& list, std::string_view s) {
+  return std::any_of(list.begin(), list.end(),
+                     [&](std::string_view entry) { return s.find(entry) != std::string_view::npos; });
+}
+
+bool is_enclosing(char c) { return std::string_view("<>()[]{}*_-~\"' ").find(c) != std::string_view::npos; }
+
+/// Folded, without addresses in brackets and what encloses the whole.
+std::string clean_client_line(std::string_view line) {
+  std::string out;
+  bool address = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const std::string_view rest = line.substr(i);
+    if (text::istarts_with(rest, "http://") || text::istarts_with(rest, "https://") ||
+        text::istarts_with(rest, "mailto:"))
+      address = true;
+    else if (address && (line[i] == ' ' || line[i] == '>' || line[i] == ')'))
+      address = false;
+    if (!address) out += line[i];
+  }
+  std::string_view view = out;
+  while (!view.empty() && is_enclosing(view.front())) view.remove_prefix(1);
+  while (!view.empty() && is_enclosing(view.back())) view.remove_suffix(1);
+  std::string folded = fold_case(view);
+  folded.erase(std::remove_if(folded.begin(), folded.end(), [](char c) { return c == '[' || c == ']'; }), folded.end());
+  return folded;
+}
+
+struct WordCount {
+  int words = 0;
+  bool device = false;
+};
+
+/// "iphone", and "iphonesta" in the languages that inflect it.
+bool is_device_word(std::string_view word) {
+  return std::any_of(kDeviceWords.begin(), kDeviceWords.end(), [&](std::string_view device) {
+    return word == device || (device.size() >= 4 && word.substr(0, device.size()) == device);
+  });
+}
+
+WordCount count_words(std::string_view s) {
+  WordCount result;
+  for (std::size_t at = 0; at < s.size();) {
+    const std::size_t end = std::min(s.find_first_of(" \t,;/()'-", at), s.size());
+    std::string_view word = s.substr(at, end - at);
+    while (!word.empty() && (word.back() == '.' || word.back() == '!')) word.remove_suffix(1);
+    if (!word.empty()) {
+      ++result.words;
+      result.device = result.device || is_device_word(word);
+    }
+    at = end + 1;
+  }
+  return result;
+}
+
+bool is_client_phrase(std::string_view s, std::size_t opening) {
+  const std::string_view rest = s.substr(opening);
+  const WordCount count = count_words(rest);
+  if (contains_one(kExcuses, rest)) return true;
+  if (rest.find_first_of(",;") != std::string_view::npos) return false;  // goes on as a sentence
+  if (count.device) return count.words <= kMostClientWords + 3;
+  return text::istarts_with(text::trim(rest), "my ") && count.words <= kMostClientWords - 2;
+}
+
+/// The number of lines in [first, last) that are not blank, and whether all are short enough for a signature.
+bool is_small_block(const QuoteLines& lines, std::size_t first, std::size_t last, int most, std::size_t longest) {
+  int visible = 0;
+  for (std::size_t i = first; i < last; ++i) {
+    if (lines.blank(i)) continue;
+    if (++visible > most || lines.at(i).size() > longest) return false;
+  }
+  return visible > 0;
+}
+
+bool is_dash_separator(std::string_view line) {
+  return line == "--" || line == "__" || line == "—" || line == "–" || line == "––" || line == "- --" || line == "– –";
+}
+
+constexpr std::array kDisclaimerWords = {"confidential", "vertraulich",   "confidentiel",  "confidencial", "riservat",
+                                         "privileged",   "vertrouwelijk", "konfidentiell", "fortrolig",    "poufn"};
+
+bool is_disclaimer(const QuoteLines& lines, std::size_t first, std::size_t last) {
+  for (std::size_t i = first; i < std::min(last, first + 30); ++i)
+    if (contains_one(kDisclaimerWords, fold_case(lines.at(i).substr(0, 400)))) return true;
+  return false;
+}
+
+/// Whether the separator in line `i` has a signature below it, up to `last`.
+bool separates_signature(const QuoteLines& lines, std::size_t i, std::size_t first, std::size_t last) {
+  const std::string_view line = lines.at(i);
+  const std::size_t below = lines.next_visible(i + 1);
+  if (below >= last) return true;
+  if (lines.raw(i) == "-- " || lines.raw(i) == "-- \r") return true;  // RFC 3676 section 4.3: that is what it means
+  if (is_dash_separator(line)) return is_small_block(lines, i + 1, last, kMostSignatureLines, 1000);
+  if (line.front() != '-' && line.front() != '_' && line.front() != '\xE2') return false;
+  if (below != i + 1) return false;                                           // a rule with air below parts paragraphs
+  if (line.front() == '-' && i > first && !lines.blank(i - 1)) return false;  // the underline of a heading or table
+  return is_small_block(lines, i + 1, last, kMostRuledLines, kLongestRuledLine) && !is_disclaimer(lines, i + 1, last);
+}
+
+/// "-Ann" or "-Ann Lee" as the last paragraph.
+bool is_dashed_name(std::string_view line) {
+  if (line.size() < 3 || line.size() > 40 || line[0] != '-') return false;
+  int words = 0;
+  bool begins = true;
+  for (const char c : line.substr(1)) {
+    if (c == ' ') {
+      begins = true;
+      continue;
+    }
+    if (begins && !(c >= 'A' && c <= 'Z')) return false;
+    if (!text::is_alpha(c) && static_cast<unsigned char>(c) < 0x80 && c != '.') return false;
+    words += begins ? 1 : 0;
+    begins = false;
+  }
+  return words >= 1 && words <= 3;
+}
+
+bool is_trailer(const QuoteLines& lines, std::size_t i) {
+  return lines.blank(i) || lines.rule(i) || lines.at(i) == "ᐧ" || lines.at(i) == "--" || is_client_line(lines.at(i));
+}
+
+}  // namespace
+
+bool is_client_line(std::string_view line) {
+  if (line.empty() || line.size() > 4 * kLongestClientLine) return false;
+  const std::string s = clean_client_line(line);
+  if (s.empty() || s.size() > kLongestClientLine) return false;
+  for (const std::string_view opening : kClientOpenings)
+    if (s.size() > opening.size() && std::string_view(s).substr(0, opening.size()) == opening)
+      if (is_client_phrase(s, opening.size() - (opening == "from my" ? 2 : 0))) return true;
+  for (const std::string_view ending : kClientEndings) {
+    if (s.size() <= ending.size() || std::string_view(s).substr(s.size() - ending.size()) != ending) continue;
+    const WordCount count = count_words(s);
+    if (ending == "from mobile" ? count.words <= 4 : contains_one(kDeviceWords, s) && count.words <= 12) return true;
+  }
+  return false;
+}
+
+bool is_sign_off(std::string_view line) {
+  if (line.size() > 80) return false;
+  std::string s = fold_case(line);
+  while (!s.empty() && std::string_view(",.! ").find(s.back()) != std::string_view::npos) s.pop_back();
+  return std::any_of(kSignOffs.begin(), kSignOffs.end(), [&](std::string_view entry) { return s == entry; });
+}
+
+std::size_t find_signature(const QuoteLines& lines, std::size_t first, std::size_t last) {
+  std::size_t end = last;
+  while (end > first && is_trailer(lines, end - 1)) --end;
+  std::size_t result = end;
+  // The uppermost separator whose block reaches the end and is small enough.
+  for (std::size_t i = end, visible = 0; i-- > first && visible <= kSearchedLines;) {
+    if (lines.blank(i)) continue;
+    ++visible;
+    if ((lines.rule(i) || is_dash_separator(lines.at(i))) && separates_signature(lines, i, first, end)) result = i;
+  }
+  const auto drop_trailers = [&] {
+    while (result > first && is_trailer(lines, result - 1)) --result;
+  };
+  drop_trailers();
+  if (result > first + 1 && is_dashed_name(lines.at(result - 1)) && lines.blank(result - 2)) --result;
+  drop_trailers();
+  return lines.next_visible(result) >= last ? last : result;
+}
+
+}  // namespace poller

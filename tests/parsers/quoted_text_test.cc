@@ -1,0 +1,271 @@
+#include "parsers/quoted_text.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using poller::new_text;
+
+namespace {
+
+std::string kept(std::string_view text, std::string_view subject = "Re: Printer") {
+  return new_text(text, "", subject).text;
+}
+
+/// A quote in one client's manner, below "Thanks, that helped."
+bool is_cut(const std::string& quote) {
+  const std::string got = kept("Thanks, that helped.\n\n" + quote);
+  if (got == "Thanks, that helped.") return true;
+  MESSAGE(got);
+  return false;
+}
+
+/// Without blanks at the ends of lines.
+std::string squeezed(std::string text) {
+  for (std::size_t at = text.find(" \n"); at != std::string::npos; at = text.find(" \n")) text.erase(at, 1);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("attributions are known in many languages") {
+  const char* const attributions[] = {
+      "On Tue, 3 Mar 2026 at 10:15, Ann Lee <ann@example.com> wrote:",
+      "On 3/3/2026 10:15 AM, Ann Lee wrote:",
+      "At 10:15 AM 3/3/2026, you wrote:",
+      "Am 03.03.2026 um 10:15 schrieb Ann Lee:",
+      "Am Di., 3. März 2026 um 10:15 Uhr schrieb Ann Lee <ann@example.com>:",
+      "Ann Lee <ann@example.com> schrieb am Di., 3. März 2026 um 10:15:",
+      "Le mar. 3 mars 2026 à 10:15, Ann Lee <ann@example.com> a écrit :",
+      "El mar, 3 mar 2026 a las 10:15, Ann Lee (<ann@example.com>) escribió:",
+      "Il giorno mar 3 mar 2026 alle ore 10:15 Ann Lee <ann@example.com> ha scritto:",
+      "Em ter., 3 de mar. de 2026 às 10:15, Ann Lee <ann@example.com> escreveu:",
+      "Op di 3 mrt 2026 om 10:15 schreef Ann Lee <ann@example.com>:",
+      "Op 3 mrt 2026 om 10:15 heeft Ann Lee <ann@example.com> het volgende geschreven:",
+      "Den tis 3 mars 2026 kl 10:15 skrev Ann Lee <ann@example.com>:",
+      "tir. 3. mar. 2026 kl. 10:15 skrev Ann Lee <ann@example.com>:",
+      "ti 3. maalisk. 2026 klo 10.15 Ann Lee (ann@example.com) kirjoitti:",
+      "wt., 3 mar 2026 o 10:15 Ann Lee <ann@example.com> napisał(a):",
+      "W dniu 3.03.2026 o 10:15, Ann Lee pisze:",
+      "út 3. 3. 2026 v 10:15 odesílatel Ann Lee <ann@example.com> napsal:",
+      "ut 3. 3. 2026 o 10:15 Ann Lee <ann@example.com> napísal(a):",
+      "Ann Lee <ann@example.com> ezt írta (időpont: 2026. márc. 3., K, 10:15):",
+      "În mar., 3 mar. 2026 la 10:15, Ann Lee <ann@example.com> a scris:",
+      "На вт, 3.03.2026 г. в 10:15 Ann Lee <ann@example.com> написа:",
+      "вт, 3 мар. 2026 г. в 10:15, Ann Lee <ann@example.com>:",
+      "03.03.2026 10:15, Ann Lee пишет:",
+      "вт, 3 бер. 2026 р. о 10:15 Ann Lee <ann@example.com> пише:",
+      "Στις Τρί 3 Μαρ 2026 στις 10:15 π.μ., ο/η Ann Lee <ann@example.com> έγραψε:",
+      "Ann Lee <ann@example.com>, 3 Mar 2026 Sal, 10:15 tarihinde şunu yazdı:",
+      "uto, 3. ožu 2026. u 10:15 Ann Lee <ann@example.com> napisao je:",
+      "V tor., 3. mar. 2026 ob 10:15 je oseba Ann Lee <ann@example.com> napisala:",
+      "Kirjutas Ann Lee (<ann@example.com>) kuupäeval T, 3. märts 2026 kell 10:15:",
+      "otrd., 2026. g. 3. marts, plkst. 10:15 — lietotājs Ann Lee (<ann@example.com>) rakstīja:",
+      "2026-03-03, an, 10:15 Ann Lee <ann@example.com> rašė:",
+      "Vào Th 3, 3 thg 3, 2026 vào lúc 10:15 Ann Lee <ann@example.com> đã viết:",
+      "Pada tanggal Sel, 3 Mar 2026 pukul 10.15 Ann Lee <ann@example.com> menulis:",
+      "ב-יום ג׳, 3 במרץ 2026 ב-10:15 ‪Ann Lee‬‏ <‪ann@example.com‬‏> כתב/ה:",
+      "في الثلاثاء، 3 مارس 2026 في 10:15 ص تمت كتابة ما يلي بواسطة Ann Lee <ann@example.com>:",
+      "2026年3月3日(火) 10:15 Ann Lee <ann@example.com>:",
+      "Ann Lee <ann@example.com> 于2026年3月3日周二 10:15写道：",
+      "Ann Lee <ann@example.com> 於 2026年3月3日 週二 上午10:15寫道：",
+      "2026년 3월 3일 (화) 오전 10:15, Ann Lee <ann@example.com>님이 작성:",
+      "เมื่อ อ. 3 มี.ค. 2026 เวลา 10:15 Ann Lee <ann@example.com> เขียนว่า:",
+      "El dia dt., 3 de març 2026 a les 10:15, Ann Lee (<ann@example.com>) va escriure:",
+      "---- On Tue, 03 Mar 2026 10:15:00 +0100 Ann Lee <ann@example.com> wrote ----",
+  };
+  for (const std::string attribution : attributions) {
+    CAPTURE(attribution);
+    CHECK(is_cut(attribution + "\n> Did it print?\n"));
+    CHECK(is_cut(attribution + "\n\nDid it print?\n"));
+  }
+}
+
+TEST_CASE("attributions are found where a client wrapped them") {
+  CHECK(is_cut("On Tue, 3 Mar 2026 at 10:15, A Very Long Name Indeed <\nann@example.com> wrote:\n\n> Did it print?\n"));
+  CHECK(is_cut("On Tue, 3 Mar 2026,\nat 10:15,\nAnn Lee <ann@example.com>\nwrote:\n\nDid it print?\n"));
+  CHECK(is_cut("Am Di., 3. März 2026 um 10:15 Uhr schrieb Ann Lee <ann@example.com\n>:\n\n> Ging es?\n"));
+  CHECK(kept("It works.\nOn Tue, 3 Mar 2026 at 10:15, Ann Lee <ann@example.com>\nwrote:\n> Did it?\n") == "It works.");
+}
+
+TEST_CASE("header blocks are known in many languages") {
+  const char* const blocks[] = {
+      "From: Ann Lee <ann@example.com>\nSent: Tuesday, March 3, 2026 10:15 AM\nTo: Bo\nSubject: Printer\n",
+      "Von: Ann Lee <ann@example.com>\nGesendet: Dienstag, 3. März 2026 10:15\nAn: Bo\nBetreff: Drucker\n",
+      "De : Ann Lee <ann@example.com>\nEnvoyé : mardi 3 mars 2026 10:15\nÀ : Bo\nObjet : Imprimante\n",
+      "De: Ann Lee\nEnviado el: martes, 3 de marzo de 2026 10:15\nPara: Bo\nAsunto: Impresora\n",
+      "De: Ann Lee\nEnviada em: terça-feira, 3 de março de 2026 10:15\nPara: Bo\nAssunto: Impressora\n",
+      "Da: Ann Lee\nInviato: martedì 3 marzo 2026 10:15\nA: Bo\nOggetto: Stampante\n",
+      "Van: Ann Lee\nVerzonden: dinsdag 3 maart 2026 10:15\nAan: Bo\nOnderwerp: Printer\n",
+      "Från: Ann Lee\nSkickat: den 3 mars 2026 10:15\nTill: Bo\nÄmne: Skrivare\n",
+      "Fra: Ann Lee\nSendt: 3. marts 2026 10:15\nTil: Bo\nEmne: Printer\n",
+      "Lähettäjä: Ann Lee\nLähetetty: tiistai 3. maaliskuuta 2026 10.15\nVastaanottaja: Bo\nAihe: Tulostin\n",
+      "Od: Ann Lee\nWysłano: wtorek, 3 marca 2026 10:15\nDo: Bo\nTemat: Drukarka\n",
+      "Od: Ann Lee\nOdesláno: úterý 3. března 2026 10:15\nKomu: Bo\nPředmět: Tiskárna\n",
+      "Feladó: Ann Lee\nElküldve: 2026. március 3., kedd 10:15\nCímzett: Bo\nTárgy: Nyomtató\n",
+      "De la: Ann Lee\nTrimis: marți, 3 martie 2026 10:15\nCătre: Bo\nSubiect: Imprimantă\n",
+      "От: Ann Lee\nОтправлено: 3 марта 2026 г. 10:15\nКому: Bo\nТема: Принтер\n",
+      "Від: Ann Lee\nНадіслано: 3 березня 2026 р. 10:15\nКому: Bo\nТема: Принтер\n",
+      "От: Ann Lee\nИзпратено: 3 март 2026 г. 10:15\nДо: Bo\nОтносно: Принтер\n",
+      "Από: Ann Lee\nΣτάλθηκε: Τρίτη, 3 Μαρτίου 2026 10:15\nΠρος: Bo\nΘέμα: Εκτυπωτής\n",
+      "Kimden: Ann Lee\nGönderildi: 3 Mart 2026 Salı 10:15\nKime: Bo\nKonu: Yazıcı\n",
+      "发件人: Ann Lee\n发送时间: 2026年3月3日 10:15\n收件人: Bo\n主题: 打印机\n",
+      "寄件者： Ann Lee\n傳送時間： 2026年3月3日 10:15\n收件者： Bo\n主旨： 印表機\n",
+      "差出人: Ann Lee\n送信日時: 2026年3月3日 10:15\n宛先: Bo\n件名: プリンター\n",
+      "보낸 사람: Ann Lee\n보낸 날짜: 2026년 3월 3일 10:15\n받는 사람: Bo\n제목: 프린터\n",
+      "מאת: Ann Lee\nנשלח: 3 מרץ 2026 10:15\nאל: Bo\nנושא: מדפסת\n",
+      "من: Ann Lee\nتم الإرسال: 3 مارس 2026 10:15\nإلى: Bo\nالموضوع: الطابعة\n",
+      "*From:* Ann Lee\n*Sent:* Tuesday, March 3, 2026 10:15 AM\n*To:* Bo\n*Subject:* Printer\n",
+      "From:   Ann Lee/IT/Example\nTo:     Bo/IT/Example@EXAMPLE\nDate:   03/03/2026 10:15\nSubject:        Printer\n",
+      "From: A Very Long Name\n<ann@example.com>\nSent: Tuesday\nTo: Bo\nSubject: Printer\n",
+  };
+  for (const std::string block : blocks) {
+    CAPTURE(block);
+    CHECK(is_cut(block + "\nDid it print?\n"));
+    CHECK(is_cut("________________________________\n" + block + "\nDid it print?\n"));
+  }
+}
+
+TEST_CASE("separators are known with their dashes") {
+  for (const std::string separator :
+       {"-----Original Message-----", "-----Ursprüngliche Nachricht-----", "-------- Message d'origine --------",
+        "-----Mensaje original-----", "----- Messaggio originale -----", "-----Oorspronkelijk bericht-----",
+        "-----Original Appointment-----", "*-------- Original Message --------*", "-----원본 메시지-----"}) {
+    CAPTURE(separator);
+    CHECK(is_cut(separator + "\nDid it print?\n"));
+  }
+}
+
+TEST_CASE("what only looks like a quote stays") {
+  for (const std::string body :
+       {"On Monday:\nThe printer on floor 2 is broken.\nOn Tuesday:\nThe one on floor 3.",
+        "My colleague wrote:\nplease order 3 new ones, for 2 rooms.",
+        "From: Berlin\nTo: Hamburg\nDate: 3 May\nPlease book a train.",
+        "Name: Bo\nPhone: 123\nSubject: Printer\nIt does not print.", "He wrote in 2019 that it must:\nprint.",
+        "Times:\n2026-03-03 10:15\n2026-03-04 11:00\nare good.", "Look at -- this -- please."}) {
+    CAPTURE(body);
+    CHECK(kept(body) == body);
+  }
+}
+
+TEST_CASE("an answer below the quote is the new text") {
+  CHECK(
+      kept("On Tue, 3 Mar 2026 at 10:15, Ann Lee <ann@example.com> wrote:\n> Did it print?\n> Ann\n\nYes, it did.\n") ==
+      "Yes, it did.");
+}
+
+TEST_CASE("interleaved answers are kept whole") {
+  const std::string body =
+      "On Tue, 3 Mar 2026 at 10:15, Ann Lee <ann@example.com> wrote:\n> Did it print?\n\nYes.\n\n> In colour?\n\nNo.";
+  CHECK(kept(body) == body);
+  const std::string picked = "Hello Ann,\n\n> Did it print?\nYes.\n\n> In colour?\nNo.";
+  CHECK(kept(picked) == picked);
+  CHECK(kept(picked + "\n\nOn Tue, 3 Mar 2026 at 10:15, Ann Lee <ann@example.com> wrote:\n> All of it\n> again\n") ==
+        picked);
+}
+
+TEST_CASE("a good-bye below the quote is kept without the quote") {
+  CHECK(kept("It works.\n\nOn 3/3/2026 10:15 AM, Ann Lee wrote:\n> Did it?\n\nRegards,\nBo\n") ==
+        "It works.\n\nRegards,\nBo");
+}
+
+TEST_CASE("forwarded mails stay") {
+  for (const std::string body :
+       {"Please have a look.\n\n---------- Forwarded message ---------\nFrom: Ann <ann@example.com>\nDate: Tue, 3 Mar "
+        "2026\nSubject: Printer\nTo: Bo\n\nIt is broken.",
+        "FYI\n\nBegin forwarded message:\n\n> From: Ann <ann@example.com>\n> Subject: Printer\n> Date: 3 March 2026\n> "
+        "\n> "
+        "Broken.",
+        "-------- Weitergeleitete Nachricht --------\nBetreff: Drucker\nDatum: Di, 3 Mär 2026\nVon: Ann\nAn: "
+        "Bo\n\nKaputt.",
+        "Voir ci-dessous.\n\nDébut du message transféré :\n\n> De: Ann <ann@example.com>\n> \n> En panne."}) {
+    CAPTURE(body);
+    CHECK(kept(body) == squeezed(body));
+  }
+}
+
+TEST_CASE("Outlook's header block is a forwarded mail when the subject says so") {
+  const std::string body =
+      "Can you help here?\n\nFrom: Ann <ann@example.com>\nSent: Tuesday\nTo: Bo\nSubject: Printer\n\nIt is broken.";
+  CHECK(kept(body, "FW: Printer") == body);
+  CHECK(kept(body, "WG: Printer") == body);
+  CHECK(kept(body, "Re: FW: Printer") == "Can you help here?");
+  CHECK(kept(body, "") == "Can you help here?");
+}
+
+TEST_CASE("there is always something when there was something") {
+  const std::string quote_alone = "On Tue, 3 Mar 2026 at 10:15, Ann <ann@example.com> wrote:\n> Did it print?";
+  CHECK(kept(quote_alone) == quote_alone);
+  CHECK(kept("> Did it print?") == "> Did it print?");
+  CHECK(kept("-- \nBo") == "--\nBo");
+  CHECK(kept("Sent from my iPhone") == "Sent from my iPhone");
+  CHECK(kept("\n\n") == "");
+}
+
+TEST_CASE("signatures are taken off and told") {
+  const auto result = new_text("It works.\n\nRegards,\nBo\n\n-- \nBo Berg\nExample Ltd\n", "");
+  CHECK(result.text == "It works.\n\nRegards,\nBo");
+  CHECK(result.signature.value_or("") == "--\nBo Berg\nExample Ltd");
+  CHECK(new_text("It works.\n\n—\nBo Berg\nExample", "").signature.value_or("") == "—\nBo Berg\nExample");
+  CHECK_FALSE(new_text("It works.", "").signature.has_value());
+}
+
+TEST_CASE("lines that clients add are signatures in many languages") {
+  for (const std::string line : {"Sent from my iPhone",
+                                 "Sent from Outlook for iOS<https://aka.ms/o0ukef>",
+                                 "Get Outlook for Android",
+                                 "Sent from Yahoo Mail on Android",
+                                 "Sent from my Galaxy",
+                                 "Von meinem iPhone gesendet",
+                                 "Gesendet mit der GMX Mail App",
+                                 "Outlook für Android herunterladen",
+                                 "Envoyé de mon iPhone",
+                                 "Télécharger Outlook pour iOS",
+                                 "Enviado desde mi iPhone",
+                                 "Enviado do meu iPhone",
+                                 "Inviato da iPhone",
+                                 "Verstuurd vanaf mijn iPhone",
+                                 "Skickat från min iPhone",
+                                 "Sendt fra min iPhone",
+                                 "Lähetetty iPhonesta",
+                                 "Wysłane z iPhone'a",
+                                 "Odesláno z iPhonu",
+                                 "Küldve az iPhone-omról",
+                                 "Trimis de pe iPhone-ul meu",
+                                 "Отправлено с iPhone",
+                                 "Надіслано з iPhone",
+                                 "iPhone'umdan gönderildi",
+                                 "Στάλθηκε από το iPhone μου",
+                                 "从我的 iPhone 发送",
+                                 "iPhoneから送信",
+                                 "나의 iPhone에서 보냄",
+                                 "נשלח מה-iPhone שלי",
+                                 "أرسلت من الـ iPhone",
+                                 "ส่งจาก iPhone ของฉัน",
+                                 "Gửi từ iPhone của tôi",
+                                 "Dikirim dari iPhone saya",
+                                 "Enviat des del meu iPhone"}) {
+    CAPTURE(line);
+    const auto result = new_text("It works.\n\n" + line + "\n", "");
+    CHECK(result.text == "It works.");
+    CHECK(result.signature.value_or("") == line);
+  }
+}
+
+TEST_CASE("sentences about sending stay") {
+  for (const std::string body :
+       {"It works.\n\nSent from my desk, which is easier.", "The mail was sent from my iPhone app.",
+        "Sent from warehouse 3 yesterday by the driver."}) {
+    CAPTURE(body);
+    CHECK(kept(body) == body);
+  }
+}
+
+TEST_CASE("rules and lists inside a text are no signatures") {
+  for (const std::string body :
+       {"Service   Date\n---------------\nWeb  June\nMail  July", "Because of:\n-- the first point\n-- the second",
+        "# Title\n----\n\nText\n\n----\n\nMore text that goes on."}) {
+    CAPTURE(body);
+    CHECK(kept(body) == body);
+  }
+}
