@@ -5,8 +5,8 @@
 #include "base/text.h"
 #include "parsers/attribution.h"
 #include "parsers/fold.h"
-#include "parsers/header_block.h"
 #include "parsers/quote_phrases.h"
+#include "parsers/quoted_header_block.h"
 
 namespace poller {
 
@@ -99,7 +99,7 @@ std::optional<QuoteMarker> find_quote_marker(const QuoteLines& lines, std::size_
     if (rejected_blocks < kMostRejected && may_be_field(line)) {
       std::string_view value;
       if (read_quoted_field(line, value) != QuotedField::none) {
-        if (const auto block = read_header_block(lines, i))
+        if (const auto block = read_quoted_header_block(lines, i))
           return QuoteMarker{QuoteMarker::Kind::header_block, absorb_rules_above(lines, i, from), block->last};
         ++rejected_blocks;
       }

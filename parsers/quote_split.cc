@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "parsers/header_block.h"
 #include "parsers/quote_markers.h"
+#include "parsers/quoted_header_block.h"
 #include "parsers/signature.h"
 
 namespace poller {
@@ -95,7 +95,7 @@ std::optional<QuoteMarker::Kind> introduction_inside(const QuoteLines& lines, st
     const std::string_view content = without_quote_marks(lines.at(n));
     if (content.empty()) continue;
     if (const auto kind = quoted_mail_begins(content)) return kind;
-    if (read_header_block(lines, n)) return QuoteMarker::Kind::header_block;
+    if (read_quoted_header_block(lines, n)) return QuoteMarker::Kind::header_block;
     return std::nullopt;
   }
   return std::nullopt;

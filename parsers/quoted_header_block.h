@@ -11,7 +11,7 @@
 namespace poller {
 
 /// Lines [first, last) that are one block.
-struct HeaderBlock {
+struct QuotedHeaderBlock {
   std::size_t first = 0;
   std::size_t last = 0;
 };
@@ -21,6 +21,7 @@ QuotedField read_quoted_field(std::string_view line, std::string_view& value);
 
 /// The block that begins with line `i`. `after_separator`: a separator above says that one is due, so less proof is
 /// needed. Quoted lines are read without their marks where `i` itself is quoted.
-std::optional<HeaderBlock> read_header_block(const QuoteLines& lines, std::size_t i, bool after_separator = false);
+std::optional<QuotedHeaderBlock> read_quoted_header_block(const QuoteLines& lines, std::size_t i,
+                                                          bool after_separator = false);
 
 }  // namespace poller

@@ -1,4 +1,4 @@
-#include "parsers/header_block.h"
+#include "parsers/quoted_header_block.h"
 
 #include <algorithm>
 #include <string>
@@ -66,7 +66,8 @@ QuotedField read_quoted_field(std::string_view line, std::string_view& value) {
   return quoted_field(fold_case(label));
 }
 
-std::optional<HeaderBlock> read_header_block(const QuoteLines& lines, std::size_t i, bool after_separator) {
+std::optional<QuotedHeaderBlock> read_quoted_header_block(const QuoteLines& lines, std::size_t i,
+                                                          bool after_separator) {
   const bool in_quote = lines.quoted(i);
   const auto line = [&](std::size_t n) { return in_quote ? without_quote_marks(lines.at(n)) : lines.at(n); };
   BlockEvidence evidence;
@@ -94,7 +95,7 @@ std::optional<HeaderBlock> read_header_block(const QuoteLines& lines, std::size_
     blanks = 0;
   }
   if (!evidence.enough(after_separator)) return std::nullopt;
-  return HeaderBlock{i, last};
+  return QuotedHeaderBlock{i, last};
 }
 
 }  // namespace poller
