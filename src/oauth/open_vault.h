@@ -1,0 +1,15 @@
+// The vault of a configuration.
+#pragma once
+
+#include <memory>
+
+#include "config/config.h"
+#include "oauth/vault.h"
+
+namespace poller::oauth {
+
+/// Reads the key; touches no file of the vault. Throws Error(configuration) when the configuration names no vault or no
+/// key, or the key cannot be read.
+std::unique_ptr<Vault> open_vault(const config::Config& config);
+
+}  // namespace poller::oauth

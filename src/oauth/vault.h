@@ -1,0 +1,60 @@
+// Refresh tokens at rest: a folder with one small file an account, sealed with AES-256-GCM.
+//
+// A file is one line of JSON: what it belongs to (provider, client id, user) in the clear, so that a person can tell
+// the files apart, the id of the key, the nonce, and the sealed entry. What stands in the clear is the associated data:
+// a file that was altered, or put in another's place, does not open. Nothing is ever created in the place of a file
+// that does not open.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/secret.h"
+#include "oauth/entry_lock.h"
+#include "oauth/vault_entry.h"
+
+namespace poller::oauth {
+
+class Vault {
+ public:
+  /// `key_text` is any text; the key proper is derived from it. Touches no file.
+  Vault(std::filesystem::path folder, const Secret& key_text);
+
+  /// Nothing when there is no entry. Throws Error: configuration when it was sealed with another key, sign_in when it
+  /// was altered or damaged, storage when it cannot be read.
+  [[nodiscard]] std::optional<VaultEntry> read(const AccountId& account) const;
+
+  /// Writes the entry atomically, mode 0600, and raises its revision by one once that is done. Makes the folder (0700)
+  /// when it is missing. Throws Error(storage).
+  void write(VaultEntry& entry) const;
+
+  /// Removes the entry, readable or not. False when there was none.
+  bool forget(const AccountId& account) const;
+
+  /// Holds off every other process (and thread) that wants this account's entry. See EntryLock.
+  [[nodiscard]] EntryLock lock(const AccountId& account, std::chrono::milliseconds deadline) const;
+
+  [[nodiscard]] bool has(const AccountId& account) const;
+
+  /// Seals every entry that `old_key_text` opens with this vault's key; those of this key already are left alone, so
+  /// that it can be run again after a crash. Returns how many were sealed anew. Throws as read() does.
+  int rekey(const Secret& old_key_text) const;
+
+  /// First digits of a hash of the key: names it without telling it.
+  [[nodiscard]] const std::string& key_id() const noexcept { return key_id_; }
+
+ private:
+  [[nodiscard]] std::filesystem::path path_of(const std::string& file_name) const { return folder_ / file_name; }
+  [[nodiscard]] VaultEntry open(const std::filesystem::path& file, std::string_view content,
+                                const AccountId* expected) const;
+  void make_folder() const;
+
+  std::filesystem::path folder_;
+  Secret key_;
+  std::string key_id_;
+};
+
+}  // namespace poller::oauth
