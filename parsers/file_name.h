@@ -15,4 +15,7 @@ std::optional<std::string> safe_file_name(std::string_view decoded);
 /// A name for a nameless attachment when it is saved: "attachment-3.pdf".
 std::string made_up_file_name(std::string_view content_type, int number);
 
+/// The type a file name's extension stands for, or "application/octet-stream".
+std::string type_of_file_name(std::string_view file_name);
+
 }  // namespace poller

@@ -106,4 +106,13 @@ std::string made_up_file_name(std::string_view content_type, int number) {
   return "attachment-" + std::to_string(number) + "." + std::string(extension);
 }
 
+std::string type_of_file_name(std::string_view file_name) {
+  const auto dot = file_name.rfind('.');
+  const std::string extension = dot == std::string_view::npos ? "" : text::to_lower(file_name.substr(dot + 1));
+  const auto* const found = std::find_if(std::begin(kTypeExtensions), std::end(kTypeExtensions),
+                                         [&](const TypeExtension& entry) { return entry.extension == extension; });
+  return found == std::end(kTypeExtensions) || extension == "dat" ? "application/octet-stream"
+                                                                  : std::string(found->type);
+}
+
 }  // namespace poller

@@ -12,7 +12,7 @@ struct WinmailFile {
   std::string name;          // long name, UTF-8, may be empty; not yet made safe
   std::string content_type;  // from PR_ATTACH_MIME_TAG, else by extension, else application/octet-stream
   std::optional<std::string> content_id;
-  std::string bytes;
+  std::string bytes;  // an embedded message is a mail that we make of it: message/rfc822
 };
 
 struct Winmail {
@@ -22,7 +22,8 @@ struct Winmail {
   bool damaged = false;             // something was cut or contradicted itself; what was readable is here
 };
 
-/// Nothing when it is no TNEF at all. Never gives more decoded bytes than `limit` in all.
+/// Nothing when it is no TNEF at all. Never gives more decoded bytes than `limit` in all. The same bytes give the same
+/// files in the same order.
 std::optional<Winmail> open_winmail(std::string_view bytes, std::size_t limit);
 
 }  // namespace poller

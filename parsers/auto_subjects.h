@@ -1,0 +1,16 @@
+// Subjects of automatic replies, in the languages that mail programs speak.
+#pragma once
+
+#include <string_view>
+
+namespace poller {
+
+enum class AutoSubject {
+  no,
+  likely,  // also written by people: "Out of office"
+  certain  // as only programs begin a subject: "Automatic reply:"
+};
+
+AutoSubject read_auto_subject(std::string_view subject);
+
+}  // namespace poller

@@ -1,0 +1,23 @@
+// Bounces and delivery reports: RFC 3464, and the forms of mail servers that know nothing of it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/mail.h"
+#include "model/verdict.h"
+
+namespace poller {
+
+struct BounceReport {
+  MailKind kind = MailKind::bounce;  // or delivery_report: a success, or a delay
+  std::optional<Bounce> bounce;      // nothing for a report of success
+  std::vector<std::string> reasons;
+};
+
+/// Nothing when the mail is none.
+std::optional<BounceReport> read_bounce(const Mail& mail, std::string_view raw);
+
+}  // namespace poller
