@@ -46,7 +46,7 @@ Section::Section(const Reading& reading, const Node& map, std::string path, std:
     : reading_(reading), map_(map), path_(std::move(path)), generic_(std::move(generic)) {}
 
 Value Section::at(const std::string& key) {
-  known_.push_back(key);
+  if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.push_back(key);
   const auto it =
       std::find_if(map_.entries.begin(), map_.entries.end(), [&](const auto& e) { return e.first->value == key; });
   Value value{&reading_, it == map_.entries.end() ? nullptr : it->second, path_of(key)};

@@ -53,6 +53,7 @@ class Section {
   Value at(const std::string& key);
   /// Whether the key stands there; does not make it known.
   [[nodiscard]] bool has(const std::string& key) const;
+  [[nodiscard]] bool empty() const { return map_.entries.empty(); }
   void done() const;
 
   /// A complaint about the whole mapping, "PATH.KEY: TEXT", for a key that is missing.

@@ -99,7 +99,8 @@ void Loader::read_main(File& file) {
   top.done();
   check_mailbox_queues();
   check_vault();
-  if (loaded_.config.mailboxes.empty() && mailboxes_.empty()) {
+  const bool wrong = top.has("mailboxes") && !top.at("mailboxes").is(Node::Kind::list);
+  if (mailboxes_.empty() && !wrong) {
     top.missing("mailboxes", "missing; allowed: a list of at least one mailbox");
   }
 }
@@ -194,8 +195,8 @@ void Loader::read_collected() {
     const Place place = item.reading->place(*item.node);
     const auto [it, fresh] = names.emplace(std::string(what) + name, place);
     if (name.empty() || fresh) return;
-    complaints_.error(place, fmt::format("a second {} named {}; the first is at {}:{}; allowed: names that differ",
-                                         what, quote(name), it->second.file, it->second.line));
+    complaints_.error(place, fmt::format("a second {} named {}; the first is at {}:{}:{}; allowed: names that differ",
+                                         what, quote(name), it->second.file, it->second.line, it->second.column));
   };
   int number = 0;
   for (const Item& item : mailboxes_) {

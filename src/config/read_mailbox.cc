@@ -88,8 +88,8 @@ void read_mail_server(Section& section, Mailbox& mailbox) {
 void read_auth(Section& section, Mailbox& mailbox) {
   const Value auth = section.at("auth");
   const Value password = section.at("password");
-  if (!auth && password && !section.has("oauth")) mailbox.auth = Auth::password;
-  read_word<Auth>(auth, {{"oauth", Auth::oauth}, {"password", Auth::password}}, mailbox.auth);
+  const bool said = read_word<Auth>(auth, {{"oauth", Auth::oauth}, {"password", Auth::password}}, mailbox.auth);
+  if (!said && password && !section.has("oauth")) mailbox.auth = Auth::password;
   read_secret(password, mailbox.password);
   mailbox.user = mailbox.address;
   if (const Value user = section.at("user")) read_text(user, mailbox.user);
@@ -111,29 +111,38 @@ void read_folder(Section& section, Mailbox& mailbox) {
   }
 }
 
+void read_move(Section& move, Mailbox& mailbox) {
+  mailbox.after.action = AfterAction::move;
+  const Value folder = move.at("move");
+  if (!folder && !move.empty()) return;  // the unknown key has its own complaint
+  if (!folder) move.missing("move", "missing; allowed: the folder to move mail to");
+  if (read_text(folder, mailbox.after.folder, "the folder to move mail to") && mailbox.after.folder == mailbox.folder) {
+    folder.complain(fmt::format("found {}, the folder that is read; allowed: another one", quote(mailbox.folder)));
+  }
+}
+
+void read_after_word(const Value& after, Mailbox& mailbox) {
+  const std::string word = after.is(Node::Kind::scalar) ? after.node->value : "";
+  if (word == "keep") {
+    mailbox.after.action = AfterAction::keep;
+  } else if (word == "seen") {
+    mailbox.after.action = AfterAction::seen;
+  } else if (word == "delete") {
+    mailbox.after.action = AfterAction::remove;
+  } else {
+    refuse_word(after, {"keep", "seen", "delete", "{move: FOLDER}"});
+  }
+}
+
 void read_after(Section& section, Mailbox& mailbox) {
   const Value after = section.at("after");
   // A POP3 server cannot mark mail as read, and what it deletes is gone.
   if (mailbox.protocol == Protocol::pop3) mailbox.after.action = AfterAction::keep;
   if (!after) return;
   if (after.is(Node::Kind::map)) {
-    Section move(section.reading(), *after.node, after.path, section.generic_of("after"));
-    mailbox.after.action = AfterAction::move;
-    if (const Value folder = move.at("move"); !folder) {
-      after.refuse("keep, seen, delete, or {move: FOLDER}");
-    } else {
-      read_text(folder, mailbox.after.folder, "the folder to move mail to");
-    }
-    move.done();
-    if (!mailbox.after.folder.empty() && mailbox.after.folder == mailbox.folder) {
-      after.complain(fmt::format("moves to {}, the folder that is read; allowed: another one", quote(mailbox.folder)));
-    }
-  } else if (after.is(Node::Kind::scalar)) {
-    read_word<AfterAction>(after,
-                           {{"keep", AfterAction::keep}, {"seen", AfterAction::seen}, {"delete", AfterAction::remove}},
-                           mailbox.after.action);
+    with_section(section, "after", [&](Section& move) { read_move(move, mailbox); });
   } else {
-    after.refuse("keep, seen, delete, or {move: FOLDER}");
+    read_after_word(after, mailbox);
   }
   const AfterAction action = mailbox.after.action;
   if (mailbox.protocol == Protocol::pop3 && (action == AfterAction::seen || action == AfterAction::move)) {

@@ -35,7 +35,8 @@ bool read_secret_file(const Value& value, SecretRef& out) {
 
 bool read_secret_command(const Value& value, SecretRef& out) {
   if (!value.is(Node::Kind::list) || value.node->items.empty()) {
-    value.complain("found no list; allowed: [PROGRAM, ARGUMENT...], started without a shell");
+    value.complain(fmt::format("found {}; allowed: [PROGRAM, ARGUMENT...], started without a shell",
+                               value.is(Node::Kind::list) ? "an empty list" : "no list"));
     return false;
   }
   for (const Node* item : value.node->items) {

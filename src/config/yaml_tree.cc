@@ -9,7 +9,7 @@
 #include <sstream>
 #include <unordered_map>
 
-#include "base/text.h"
+#include "config/yaml_text.h"
 
 namespace poller::config {
 namespace {
@@ -43,6 +43,8 @@ class TreeBuilder : public YAML::EventHandler {
   }
   void OnMapEnd() override { close(); }
 
+  [[nodiscard]] const Node* last_scalar() const { return last_scalar_; }
+
  private:
   struct Open {
     Node* node;
@@ -62,6 +64,7 @@ class TreeBuilder : public YAML::EventHandler {
   void close();
   void add(const Node* node);
   void add_to_map(Open& map, const Node* node);
+  const Node* nothing_after(const Node& key);
   void merge(Open& map);
   void count(const Node& at, std::size_t nodes);
 
@@ -72,6 +75,7 @@ class TreeBuilder : public YAML::EventHandler {
   std::unordered_map<YAML::anchor_t, const Node*> anchors_;
   std::size_t total_ = 0;
   int documents_ = 0;
+  const Node* last_scalar_ = nullptr;
 };
 
 Node* TreeBuilder::make(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
@@ -102,6 +106,7 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   check_tag(mark, tag);
   Node* node = make(Node::Kind::scalar, mark, anchor);
   node->value = value;
+  last_scalar_ = node;
   add(node);
 }
 
@@ -170,8 +175,16 @@ void TreeBuilder::add_to_map(Open& map, const Node* node) {
   } else if (key->value == "<<") {
     map.merges.push_back(node);
   } else {
-    map.node->entries.emplace_back(key, node);
+    map.node->entries.emplace_back(key, node->kind == Node::Kind::null ? nothing_after(*key) : node);
   }
+}
+
+/// yaml-cpp places a value that is not there at whatever comes next, which may be lines below.
+const Node* TreeBuilder::nothing_after(const Node& key) {
+  Node& node = tree_.nodes.emplace_back();
+  node.line = key.line;
+  node.column = key.column;
+  return &node;
 }
 
 /// Drops duplicate keys, then takes over what stands under "<<".
@@ -207,42 +220,6 @@ void TreeBuilder::merge(Open& map) {
   }
 }
 
-/// What yaml-cpp does not refuse, or refuses with words that do not help: bytes that are no text, tabs as indentation.
-bool usable_text(const std::string& text, const std::string& file, Complaints& complaints) {
-  Place place{file, 1, 1};
-  bool indentation = true;
-  for (std::size_t pos = text::istarts_with(text, "\xEF\xBB\xBF") ? 3 : 0; pos < text.size();) {
-    const std::size_t start = pos;
-    const auto byte = static_cast<unsigned char>(text[pos]);
-    const char32_t c = text::next_code_point(text, pos);
-    if (byte >= 0x80 && !text::is_utf8(std::string_view(text).substr(start, pos - start))) {
-      complaints.error(place, fmt::format("found the byte 0x{:02x}, which is no UTF-8; allowed: UTF-8 text", byte));
-      return false;
-    }
-    if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f) {
-      complaints.error(place, fmt::format("found the control character 0x{:02x}; allowed: text", byte));
-      return false;
-    }
-    if (c == '\n') {
-      ++place.line;
-      place.column = 1;
-      indentation = true;
-      continue;
-    }
-    if (indentation && c == '\t') {
-      const std::size_t next = text.find_first_not_of(" \t\r", pos);
-      if (next != std::string::npos && text[next] != '\n' && text[next] != '#') {
-        complaints.error(place, "found a tab in the indentation; allowed: spaces");
-        return false;
-      }
-      indentation = false;  // a blank line or a comment: look no further, a line of a million tabs is cheap
-    }
-    indentation = indentation && c == ' ';
-    ++place.column;
-  }
-  return true;
-}
-
 }  // namespace
 
 Tree parse_yaml(const std::string& text, const std::string& file, Complaints& complaints) {
@@ -251,19 +228,25 @@ Tree parse_yaml(const std::string& text, const std::string& file, Complaints& co
     complaints.error({file, 0, 0}, fmt::format("larger than {} bytes", kMostYamlBytes));
     return tree;
   }
-  if (!usable_text(text, file, complaints)) return tree;
+  if (!is_usable_text(text, file, complaints)) return tree;
   try {
     std::istringstream in(text);
     YAML::Parser parser(in);
     TreeBuilder builder(tree, file, complaints);
     while (parser.HandleNextDocument(builder)) {
     }
+    const Node* last = builder.last_scalar();
+    if (last != nullptr && is_unclosed_quote(text, last->line, last->column)) {
+      complaints.error({file, last->line, last->column}, "no YAML: a quote is not closed");
+      tree.root = nullptr;
+      return tree;
+    }
     if (tree.root == nullptr) complaints.error({file, 1, 1}, "the file is empty; allowed: a mapping of keys to values");
   } catch (const TreeRefused&) {
     tree.root = nullptr;
   } catch (const YAML::Exception& e) {
     tree.root = nullptr;
-    complaints.error({file, e.mark.line + 1, e.mark.column + 1}, "no YAML: " + e.msg);
+    complaints.error({file, e.mark.line + 1, e.mark.column + 1}, explain_yaml(e.msg));
   }
   return tree;
 }
