@@ -9,7 +9,8 @@
 
 namespace poller {
 
-/// `value` is a raw, unfolded header value; names come decoded. At most `limit` addresses.
-std::vector<Address> parse_addresses(std::string_view value, std::size_t limit = 10000);
+/// `value` is a raw, unfolded header value; names come decoded. At most `limit` addresses. What has no "@" is an
+/// address when it is one word, else a name without an address. `hint`: a charset for raw 8-bit bytes.
+std::vector<Address> parse_addresses(std::string_view value, std::size_t limit = 10000, std::string_view hint = {});
 
 }  // namespace poller

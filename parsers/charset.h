@@ -7,13 +7,24 @@
 namespace poller {
 
 struct CharsetResult {
-  std::string text;       // always valid UTF-8, NUL removed
+  std::string text;       // always valid UTF-8, NUL removed, no byte order mark at its start
   std::string used;       // the charset that was used, lower case
   bool guessed = false;   // the label was missing, unknown, or a lie
   bool replaced = false;  // some bytes became U+FFFD
 };
 
-/// `label` as declared, may be empty.
-CharsetResult to_utf8(std::string_view bytes, std::string_view label);
+/// Where the bytes come from, for guesses.
+enum class CharsetContext { plain, html };
+
+/// `label` as declared, may be empty. `hint`: a label that the rest of the mail uses, tried before a guess.
+CharsetResult to_utf8(std::string_view bytes, std::string_view label, CharsetContext context = CharsetContext::plain,
+                      std::string_view hint = {});
+
+/// The charset a label means: "utf-8", "us-ascii", "windows-1252" (also for iso-8859-1), "iso-2022-jp" (also for its
+/// Microsoft forms), or a name that ICU knows. Empty when the label says nothing or nothing known.
+std::string canonical_charset(std::string_view label);
+
+/// The charset that a <meta> element within the first 4 KB of an HTML text declares, or empty.
+std::string_view html_meta_charset(std::string_view html);
 
 }  // namespace poller

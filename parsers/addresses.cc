@@ -1,0 +1,282 @@
+#include "parsers/addresses.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/text.h"
+#include "parsers/header_words.h"
+
+namespace poller {
+namespace {
+
+// One list item, split into what stands outside "<>" and comments, what stands inside, and the comments.
+struct ListItem {
+  std::string phrase;  // quotes kept
+  std::optional<std::string> angle;
+  std::string comment;
+  [[nodiscard]] bool empty() const { return !angle && text::trim(phrase).empty() && text::trim(comment).empty(); }
+};
+
+bool is_plain_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+// Splits a list at its separators. One pass, every byte is looked at once.
+class ListReader {
+ public:
+  explicit ListReader(std::string_view in) : in_(in) {
+    last_semicolon_ = in_.rfind(';');
+    last_close_ = in_.rfind('>');
+    last_quote_ = in_.rfind('"');
+  }
+
+  // False at the end. An item may be empty.
+  bool next(ListItem& item) {
+    if (pos_ >= in_.size()) return false;
+    item = ListItem();
+    while (pos_ < in_.size()) {
+      const char c = in_[pos_];
+      if (c == ',' || c == ';') {
+        ++pos_;
+        return true;
+      }
+      if (c == '"') {
+        quoted(item.phrase);
+      } else if (c == '(') {
+        comment(item.comment);
+      } else if (c == '<') {
+        if (item.angle && !text::trim(*item.angle).empty()) return true;  // the separator is missing
+        angle(item);
+      } else if (c == ':' && starts_group(item)) {
+        item = ListItem();
+        ++pos_;
+      } else if (c == '=' && word_length() > 0) {
+        const std::size_t length = word_length();
+        item.phrase += in_.substr(pos_, length);
+        pos_ += length;
+      } else if (c == '[') {
+        literal(item.phrase);
+      } else {
+        if (c != '>') item.phrase += c;
+        ++pos_;
+      }
+    }
+    return true;
+  }
+
+ private:
+  // An encoded word, unless it is unterminated: then commas after it still separate.
+  [[nodiscard]] std::size_t word_length() const {
+    if (in_.compare(pos_, 2, "=?") != 0) return 0;
+    const std::size_t length = encoded_word_length(in_, pos_);
+    return length > 2 && in_.compare(pos_ + length - 2, 2, "?=") == 0 ? length : 0;
+  }
+
+  // "Name:" starts a group where a ";" ends it, or where nothing follows ("undisclosed-recipients:").
+  [[nodiscard]] bool starts_group(const ListItem& item) const {
+    if (item.angle || item.phrase.find('@') != std::string::npos) return false;
+    if (last_semicolon_ != std::string_view::npos && last_semicolon_ > pos_) return true;
+    return text::trim(in_.substr(pos_ + 1)).empty();
+  }
+
+  void quoted(std::string& out) {
+    if (pos_ == last_quote_) {  // never closed
+      ++pos_;
+      return;
+    }
+    out += in_[pos_++];
+    for (; pos_ < in_.size(); ++pos_) {
+      out += in_[pos_];
+      if (in_[pos_] == '"') break;
+      if (in_[pos_] == '\\' && pos_ + 1 < in_.size()) out += in_[++pos_];
+    }
+    if (pos_ < in_.size()) ++pos_;
+  }
+
+  void comment(std::string& out) {
+    int depth = 0;
+    if (!out.empty()) out += ' ';
+    for (; pos_ < in_.size(); ++pos_) {
+      const char c = in_[pos_];
+      if (c == '(' && depth++ == 0) continue;
+      if (c == ')' && --depth == 0) {
+        ++pos_;
+        return;
+      }
+      if (c == '\\' && pos_ + 1 < in_.size()) ++pos_;
+      out += in_[pos_];
+    }
+  }
+
+  void angle(ListItem& item) {
+    ++pos_;
+    std::string inside;
+    const bool closed = last_close_ != std::string_view::npos && last_close_ >= pos_;
+    const std::size_t end = closed ? in_.find('>', pos_) : in_.size();
+    for (; pos_ < in_.size() && in_[pos_] != '>'; ++pos_) {
+      const char c = in_[pos_];
+      if (c == '<') {
+        inside.clear();  // "<<a@b>>", "<name <a@b>"
+      } else if (!closed && (c == ',' || c == ';')) {
+        break;
+      } else if (c == '"' && in_.substr(pos_ + 1, end - pos_ - 1).find('"') != std::string_view::npos) {
+        quoted(inside);
+        --pos_;
+      } else {
+        inside += c;
+      }
+    }
+    if (pos_ < in_.size() && in_[pos_] == '>') ++pos_;
+    item.angle = std::move(inside);
+  }
+
+  void literal(std::string& out) {
+    for (; pos_ < in_.size(); ++pos_) {
+      const char c = in_[pos_];
+      if (c == ',' || c == ';' || c == '<' || c == '"' || is_plain_space(c)) return;
+      out += c;
+      if (c == ']') {
+        ++pos_;
+        return;
+      }
+    }
+  }
+
+  std::string_view in_;
+  std::size_t pos_ = 0;
+  std::size_t last_semicolon_;
+  std::size_t last_close_;
+  std::size_t last_quote_;
+};
+
+std::string unquote(std::string_view s) {
+  std::string out;
+  bool in_quotes = false;
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    if (s[i] == '"') {
+      in_quotes = !in_quotes;
+    } else if (s[i] == '\\' && in_quotes && i + 1 < s.size()) {
+      out += s[++i];
+    } else {
+      out += s[i];
+    }
+  }
+  return out;
+}
+
+std::string address_text(std::string_view s) {
+  const bool plain = s.find("=?") == std::string_view::npos &&
+                     std::all_of(s.begin(), s.end(), [](char c) { return c >= ' ' && c != '\x7f'; });
+  return plain ? std::string(s) : decode_words(s);
+}
+
+// An address without the blanks around its parts, the route ("@a,@b:"), and "mailto:".
+std::string clean_address(std::string_view s) {
+  std::string out;
+  bool in_quotes = false;
+  for (const char c : s) {
+    if (c == '"') in_quotes = !in_quotes;
+    if (in_quotes || !is_plain_space(c)) out += c;
+  }
+  if (text::istarts_with(out, "mailto:")) out.erase(0, 7);
+  if (out.starts_with('@')) {
+    if (const std::size_t colon = out.rfind(':'); colon != std::string::npos) out.erase(0, colon + 1);
+  }
+  while (!out.empty() && (out.front() == '\'' || out.front() == '<') && out.find('@') != std::string::npos)
+    out.erase(0, 1);
+  while (!out.empty() && (out.back() == '\'' || out.back() == '>' || out.back() == ',')) out.pop_back();
+  if (out.size() > 2 && out.front() == '"' && out.back() == '"') out = unquote(out);
+  return address_text(out);
+}
+
+std::string clean_name(std::string_view phrase, std::string_view hint) {
+  return decode_words(unquote(text::trim(phrase)), nullptr, hint);
+}
+
+// The word of a phrase that holds the "@", blanks around it allowed; the rest is the name.
+struct SplitPhrase {
+  std::string_view before, address, after;
+};
+
+std::optional<SplitPhrase> split_at_sign(std::string_view phrase) {
+  std::size_t at = std::string_view::npos;
+  bool in_quotes = false;
+  for (std::size_t i = 0; i < phrase.size(); ++i) {
+    if (phrase[i] == '"') in_quotes = !in_quotes;
+    if (phrase[i] == '\\') ++i;
+    if (i < phrase.size() && phrase[i] == '@' && !in_quotes) at = i;
+  }
+  if (at == std::string_view::npos) return std::nullopt;
+  std::size_t begin = at;
+  while (begin > 0 && is_plain_space(phrase[begin - 1])) --begin;
+  if (begin > 0 && phrase[begin - 1] == '"') {
+    begin = phrase.rfind('"', begin - 2);
+    if (begin == std::string_view::npos) begin = 0;
+  } else {
+    while (begin > 0 && !is_plain_space(phrase[begin - 1]) && phrase[begin - 1] != '"') --begin;
+  }
+  std::size_t end = at + 1;
+  while (end < phrase.size() && is_plain_space(phrase[end])) ++end;
+  while (end < phrase.size() && !is_plain_space(phrase[end])) ++end;
+  return SplitPhrase{phrase.substr(0, begin), phrase.substr(begin, end - begin), phrase.substr(end)};
+}
+
+// "John <a@b>" that was encoded or quoted as a whole.
+std::optional<Address> address_within(const std::string& name) {
+  const std::size_t open = name.rfind('<');
+  const std::size_t close = name.find('>', open == std::string::npos ? 0 : open);
+  if (open == std::string::npos || close == std::string::npos) return std::nullopt;
+  const std::string_view inside = std::string_view(name).substr(open + 1, close - open - 1);
+  if (inside.find('@') == std::string_view::npos) return std::nullopt;
+  return Address{std::string(text::trim(unquote(std::string_view(name).substr(0, open)))), clean_address(inside)};
+}
+
+Address address_with_angle(const ListItem& item, std::string_view hint) {
+  Address out;
+  out.address = clean_address(*item.angle);
+  out.name = clean_name(item.phrase, hint);
+  if (out.address.empty() && out.name.find('@') != std::string::npos && out.name.find(' ') == std::string::npos) {
+    out.address.swap(out.name);  // "a@b <>"
+  }
+  if (const std::size_t blank = item.angle->find(' '); blank != std::string::npos && out.name.empty()) {
+    if (const auto split = split_at_sign(*item.angle); split && !text::trim(split->before).empty()) {
+      out.address = clean_address(split->address);  // "<John a@b>"
+      out.name = clean_name(split->before, hint);
+    }
+  }
+  if (out.name.empty()) out.name = clean_name(item.comment, hint);
+  return out;
+}
+
+Address address_without_angle(const ListItem& item, std::string_view hint) {
+  const std::string_view phrase = text::trim(item.phrase);
+  if (const auto split = split_at_sign(phrase)) {
+    std::string name = clean_name(std::string(split->before) + std::string(split->after), hint);
+    if (name.empty()) name = clean_name(item.comment, hint);
+    return {std::move(name), clean_address(split->address)};
+  }
+  const std::string decoded = clean_name(phrase, hint);
+  if (auto within = address_within(decoded)) return *within;
+  if (decoded.find('@') != std::string::npos) {
+    if (const auto split = split_at_sign(decoded)) {
+      return {std::string(text::trim(split->before)), clean_address(split->address)};
+    }
+  }
+  const bool one_word =
+      decoded.find(' ') == std::string::npos && phrase.find("=?") == std::string_view::npos && !phrase.starts_with('"');
+  if (one_word) return {clean_name(item.comment, hint), decoded};
+  return {decoded, {}};
+}
+
+}  // namespace
+
+std::vector<Address> parse_addresses(std::string_view value, std::size_t limit, std::string_view hint) {
+  std::vector<Address> out;
+  ListReader reader(value);
+  for (ListItem item; out.size() < limit && reader.next(item);) {
+    if (item.empty()) continue;
+    Address address = item.angle ? address_with_angle(item, hint) : address_without_angle(item, hint);
+    if (!address.name.empty() || !address.address.empty()) out.push_back(std::move(address));
+  }
+  return out;
+}
+
+}  // namespace poller

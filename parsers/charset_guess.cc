@@ -1,0 +1,114 @@
+#include "parsers/charset_guess.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "lib/icu/convert.h"
+
+namespace poller {
+namespace {
+
+constexpr std::size_t kEnoughForDetector = 40;  // non-ASCII bytes; below, it is no better than chance on Latin text
+constexpr std::size_t kMetaWithin = 4096;
+
+// A text whose letters are mostly outside ASCII is in no Western charset, however short it is.
+bool is_foreign_script(const ByteStatistics& statistics) noexcept {
+  return statistics.high >= 4 && statistics.high >= statistics.letters;
+}
+
+std::string detected_charset(std::string_view bytes, CharsetContext context) {
+  const auto guess = icu::detect(bytes, context == CharsetContext::html);
+  if (!guess || guess->charset.starts_with("UTF-") || guess->charset.starts_with("IBM")) return {};
+  constexpr int kBelievable = 10;
+  return guess->confidence >= kBelievable ? canonical_charset(guess->charset) : std::string();
+}
+
+bool reads_cleanly(std::string_view bytes, const std::string& charset) {
+  std::string out;
+  const auto result = icu::convert(bytes, charset, out);
+  return result.known && result.replaced == 0;
+}
+
+bool is_usable_hint(const std::string& charset) {
+  return !charset.empty() && charset != "us-ascii" && charset != "utf-8" && charset != "utf-7" &&
+         !charset.starts_with("utf-16") && !charset.starts_with("utf-32") && !charset.starts_with("iso-2022-");
+}
+
+}  // namespace
+
+ByteStatistics count_bytes(std::string_view bytes) noexcept {
+  ByteStatistics statistics;
+  for (const char c : bytes) {
+    statistics.high += static_cast<unsigned char>(c) >> 7;
+    statistics.letters += static_cast<unsigned char>((c | 0x20) - 'a') < 26 ? 1U : 0U;
+  }
+  return statistics;
+}
+
+std::string utf16_by_evidence(std::string_view bytes, bool expected) {
+  if (bytes.starts_with("\xff\xfe")) return "utf-16le";
+  if (bytes.starts_with("\xfe\xff")) return "utf-16be";
+  if (!expected) return {};
+  const std::string_view looked = bytes.substr(0, 4096);
+  std::size_t even = 0;
+  std::size_t odd = 0;
+  for (std::size_t i = 0; i < looked.size(); ++i) {
+    if (looked[i] == '\0') ++(i % 2 == 0 ? even : odd);
+  }
+  if (even == odd) return {};
+  return even > odd ? "utf-16be" : "utf-16le";
+}
+
+bool has_japanese_escapes(std::string_view bytes) noexcept {
+  for (std::size_t pos = bytes.find('\x1b'); pos != std::string_view::npos; pos = bytes.find('\x1b', pos + 1)) {
+    const std::string_view sequence = bytes.substr(pos + 1, 2);
+    if (sequence == "$B" || sequence == "$@" || sequence == "(J" || sequence == "(I") return true;
+  }
+  return false;
+}
+
+bool is_mostly_utf8(std::string_view bytes) noexcept {
+  std::size_t good = 0;
+  std::size_t bad = 0;
+  for (std::size_t pos = 0; pos < bytes.size();) {
+    const std::size_t before = pos;
+    const char32_t c = text::next_code_point(bytes, pos);
+    if (pos - before > 1) ++good;
+    if (pos - before == 1 && c == 0xfffd) ++bad;
+  }
+  return bad == 0 || good >= bad * 4;
+}
+
+std::string guess_charset(std::string_view bytes, const ByteStatistics& statistics, CharsetContext context,
+                          std::string_view hint) {
+  if (is_mostly_utf8(bytes)) return "utf-8";
+  if (const std::string hinted = canonical_charset(hint); is_usable_hint(hinted) && reads_cleanly(bytes, hinted)) {
+    return hinted;
+  }
+  if (context == CharsetContext::html) {
+    const std::string meta = canonical_charset(html_meta_charset(bytes));
+    if (is_usable_hint(meta) && reads_cleanly(bytes, meta)) return meta;
+  }
+  if (statistics.high >= kEnoughForDetector || is_foreign_script(statistics)) {
+    if (std::string detected = detected_charset(bytes, context); !detected.empty()) return detected;
+  }
+  return "windows-1252";
+}
+
+std::string_view html_meta_charset(std::string_view html) {
+  html = html.substr(0, kMetaWithin);
+  for (std::size_t pos = text::ifind(html, "<meta"); pos != std::string_view::npos;
+       pos = text::ifind(html, "<meta", pos + 5)) {
+    const std::string_view element = html.substr(pos, html.find('>', pos) - pos);
+    std::size_t at = text::ifind(element, "charset");
+    if (at == std::string_view::npos) continue;
+    at = element.find_first_not_of(" \t\r\n", at + 7);
+    if (at == std::string_view::npos || element[at] != '=') continue;
+    at = element.find_first_not_of(" \t\r\n\"'", at + 1);
+    if (at == std::string_view::npos) continue;
+    return element.substr(at, element.find_first_of("\"'; \t\r\n/>", at) - at);
+  }
+  return {};
+}
+
+}  // namespace poller

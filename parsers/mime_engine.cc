@@ -1,0 +1,180 @@
+#include "parsers/mime_engine.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+#include "parsers/boundary.h"
+#include "parsers/header_block.h"
+#include "parsers/parameters.h"
+#include "parsers/text_lines.h"
+
+namespace poller {
+namespace {
+
+class MimeEngine {
+ public:
+  MimeEngine(std::string_view raw, const ParseLimits& limits, EntitySink& sink, Defects& defects)
+      : raw_(raw), limits_(limits), sink_(sink), defects_(defects) {
+    is_boundary_ = [this](std::size_t pos) { return boundary_line_at(raw_, pos, open_).found; };
+  }
+
+  void run(bool header_only) {
+    begin_entity(mail_start(raw_), false);
+    if (header_only) {
+      sink_.close({raw_.size(), 0, BodyKind::leaf});
+      return;
+    }
+    for (;;) {
+      const BoundaryLine line = find_boundary_line(raw_, pos_, open_);
+      if (retry_with_guess(line)) continue;
+      end_leaf(line.found ? line.start : raw_.size());
+      if (!line.found) break;
+      go_on_after(line);
+      if (done_) break;
+    }
+    while (!open_.empty()) end_multipart(raw_.size());
+  }
+
+ private:
+  // Reads a header, and gets ready to look for what ends the body.
+  void begin_entity(std::size_t pos, bool in_digest) {
+    ++entities_;
+    sink_.open(in_digest);
+    const HeaderBlock header = read_header_block(raw_, pos, limits_, is_boundary_, defects_);
+    const Field* type = nullptr;
+    for (const auto& field : header.fields) {
+      sink_.field(field);
+      if (type == nullptr && text::iequals(field.name, "content-type")) type = &field;
+    }
+    pos_ = header.body;
+    leaf_open_ = true;
+    leaf_ = pos_;
+    leaf_kind_ = BodyKind::leaf;
+    if (type != nullptr && text::istarts_with(type->value, "multipart/")) begin_multipart(type->value);
+  }
+
+  void begin_multipart(const std::string& type_value) {
+    if (open_.size() >= static_cast<std::size_t>(limits_.depth)) {
+      defects_.add("nested deeper than " + std::to_string(limits_.depth) +
+                   ": what is inside was left as one attachment");
+      return;
+    }
+    const StructuredValue type = parse_structured(type_value, limits_.parameters);
+    if (type.cut) defects_.add("more than " + std::to_string(limits_.parameters) + " parameters: the rest was skipped");
+    std::string boundary = type.get("boundary");
+    boundary.erase(boundary.find_last_not_of(" \t") + 1);
+    OpenMultipart multipart;
+    multipart.whole_size = boundary.size();
+    if (boundary.size() > limits_.boundary) {
+      defects_.add("a boundary longer than " + std::to_string(limits_.boundary) + " bytes");
+      boundary.resize(limits_.boundary);
+    }
+    multipart.boundary = std::move(boundary);
+    multipart.body = pos_;
+    multipart.digest = type.value == "multipart/digest";
+    open_.push_back(std::move(multipart));
+    leaf_open_ = false;
+  }
+
+  bool guess(OpenMultipart& multipart, std::size_t end) {
+    const std::string_view found = guess_boundary(raw_, multipart.body, end, limits_.boundary);
+    const std::string what =
+        multipart.boundary.empty() ? "a multipart without a boundary" : "a multipart whose boundary does not occur";
+    defects_.add(what + (found.empty() ? ": its body was read as text" : ": one was found in its body"));
+    multipart.boundary = found;
+    multipart.whole_size = found.size();
+    return !found.empty();
+  }
+
+  // The innermost multipart ends without a boundary line of its own: looks for the one its parts really have, or makes
+  // a text of it.
+  bool retry_with_guess(const BoundaryLine& line) {
+    if (leaf_open_ || open_.empty() || open_.back().seen) return false;
+    const std::size_t level = open_.size() - 1;
+    if (line.found && line.level == level) return false;
+    if (guess(open_.back(), line.found ? line.start : raw_.size())) {
+      open_.back().seen = true;
+      pos_ = open_.back().body;
+      return true;
+    }
+    leaf_open_ = true;
+    leaf_ = open_.back().body;
+    leaf_kind_ = BodyKind::text;
+    open_.pop_back();
+    return false;
+  }
+
+  void go_on_after(const BoundaryLine& line) {
+    while (open_.size() > line.level + 1) end_multipart(line.start);
+    auto& multipart = open_.back();
+    pos_ = line.next;
+    if (line.closing) {
+      multipart.seen = multipart.closed = true;
+      return;
+    }
+    if (multipart.closed) defects_.add("a part after the closing boundary");
+    multipart.seen = true;
+    multipart.closed = false;
+    if (entities_ + 1 >= limits_.parts) return take_rest();
+    begin_entity(pos_, multipart.digest);
+  }
+
+  void take_rest() {
+    defects_.add("more than " + std::to_string(limits_.parts) + " parts: the rest was left as one attachment");
+    sink_.open(false);
+    sink_.close({pos_, raw_.size() - pos_, BodyKind::rest});
+    done_ = true;
+  }
+
+  // The line end before a boundary belongs to the boundary.
+  void end_leaf(std::size_t boundary) {
+    if (!leaf_open_) return;
+    std::size_t end = boundary;
+    if (boundary < raw_.size()) {
+      if (end > leaf_ && raw_[end - 1] == '\n') --end;
+      if (end > leaf_ && raw_[end - 1] == '\r') --end;
+    }
+    sink_.close({leaf_, end - leaf_, leaf_kind_});
+    leaf_open_ = false;
+  }
+
+  void end_multipart(std::size_t end) {
+    if (!open_.back().closed) defects_.add("a multipart without its closing boundary");
+    sink_.close({open_.back().body, end - open_.back().body, BodyKind::container});
+    open_.pop_back();
+  }
+
+  std::string_view raw_;
+  const ParseLimits& limits_;
+  EntitySink& sink_;
+  Defects& defects_;
+  std::function<bool(std::size_t)> is_boundary_;
+  std::vector<OpenMultipart> open_;
+  std::size_t pos_ = 0;
+  bool leaf_open_ = false;
+  std::size_t leaf_ = 0;
+  BodyKind leaf_kind_ = BodyKind::leaf;
+  int entities_ = 0;
+  bool done_ = false;
+};
+
+}  // namespace
+
+std::size_t mail_start(std::string_view raw) noexcept {
+  std::size_t pos = raw.starts_with("\xef\xbb\xbf") ? 3 : 0;
+  while (pos < raw.size()) {
+    const TextLine line = line_at(raw, pos);
+    if (!is_mbox_line(line.content) && !text::trim(line.content).empty()) break;
+    pos = line.next;
+  }
+  return pos;
+}
+
+void run_mime_engine(std::string_view raw, const ParseLimits& limits, bool header_only, EntitySink& sink,
+                     Defects& defects) {
+  MimeEngine(raw, limits, sink, defects).run(header_only);
+}
+
+}  // namespace poller

@@ -1,0 +1,247 @@
+// From the tree of parts to the Mail: bodies, attachments, hashes.
+#include <array>
+
+#include "base/text.h"
+#include "lib/openssl/digest.h"
+#include "parsers/attachment_bytes.h"
+#include "parsers/attachment_list.h"
+#include "parsers/body_text.h"
+#include "parsers/calendar.h"
+#include "parsers/charset.h"
+#include "parsers/content_hash.h"
+#include "parsers/defects.h"
+#include "parsers/embedded_files.h"
+#include "parsers/header_block.h"
+#include "parsers/mail_headers.h"
+#include "parsers/mail_part.h"
+#include "parsers/mime.h"
+#include "parsers/quoted_text.h"
+#include "parsers/smime.h"
+#include "parsers/text_lines.h"
+#include "parsers/transfer.h"
+
+namespace poller {
+namespace {
+
+// Bytes that were read as MIME: the mail, or the content of a signed S/MIME part within it.
+struct MimeSource {
+  std::string_view bytes;
+  const Locator* signed_part = nullptr;  // where it lies, if it is no mail itself
+  int parent = -1;                       // in Mail::parts
+  int depth = 0;
+
+  [[nodiscard]] Locator locate(const Locator& locator) const {
+    return signed_part == nullptr ? locator : within_signed(*signed_part, locator);
+  }
+};
+
+class MailBuilder {
+ public:
+  MailBuilder(std::string_view raw, const ParseLimits& limits)
+      : raw_(raw), limits_(limits), body_(limits, defects_), files_(raw.size(), limits, defects_) {}
+
+  Mail build(bool header_only) {
+    mail_.sha256 = sha256_hex(raw_);
+    mail_.size = raw_.size();
+    std::vector<MailPart> parts = read(raw_, header_only);
+    mail_.fields = std::move(parts.front().part.fields);
+    parts.front().part.fields.clear();
+    read_mail_headers(mail_, limits_, charset_hint(parts), defects_);
+    if (!header_only) {
+      add_parts({raw_}, parts);
+      finish_body();
+    }
+    mail_.content_hash = content_.hex();
+    mail_.defects = defects_.take();
+    return std::move(mail_);
+  }
+
+ private:
+  std::vector<MailPart> read(std::string_view bytes, bool header_only) {
+    std::vector<MailPart> parts =
+        describe_parts(bytes, read_mime_tree(bytes, limits_, header_only, defects_), limits_, defects_);
+    assign_roles(parts);
+    return parts;
+  }
+
+  static std::string charset_hint(const std::vector<MailPart>& parts) {
+    for (const auto& part : parts) {
+      if (!part.part.charset.empty()) return part.part.charset;
+    }
+    return {};
+  }
+
+  void add_parts(const MimeSource& source, std::vector<MailPart>& parts) {
+    std::vector<int> index(parts.size());
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      MailPart& part = parts[i];
+      const bool in_related = is_within_related(parts, i);
+      part.part.parent = i == 0 ? source.parent : index[static_cast<std::size_t>(part.part.parent)];
+      part.part.depth += source.depth;
+      index[i] = static_cast<int>(mail_.parts.size());
+      Part listed = part.part;
+      listed.body = source.locate(part.part.body);
+      mail_.parts.push_back(std::move(listed));
+      note_protection(part);
+      if (part.part.leaf) add_leaf(source, part, index[i], in_related);
+    }
+  }
+
+  static bool is_within_related(const std::vector<MailPart>& parts, std::size_t i) {
+    return i > 0 && parts[static_cast<std::size_t>(parts[i].part.parent)].part.content_type == "multipart/related";
+  }
+
+  void note_protection(const MailPart& part) {
+    if (mail_.notice) return;
+    const Protection protection = protection_of_part(part.part.content_type, part.type.get("protocol"),
+                                                     part.type.get("smime-type"), part.part.filename.value_or(""));
+    if (protection != Protection::smime_opaque) set_notice(protection_notice(protection));
+  }
+
+  void set_notice(std::string notice) {
+    if (!mail_.notice && !notice.empty()) mail_.notice = std::move(notice);
+  }
+
+  void add_leaf(const MimeSource& source, const MailPart& part, int index, bool in_related) {
+    if (part.role == PartRole::attachment) {
+      add_attachment(source, part, index, in_related);
+    } else {
+      add_body(source, part);
+    }
+  }
+
+  void note_transfer(const TransferResult& result, TransferEncoding encoding) {
+    static constexpr std::array kNames = {"", "base64", "quoted-printable", "uuencode", "yEnc"};
+    const std::string name = kNames[static_cast<std::size_t>(encoding)];
+    if (result.junk > 0) defects_.add("bytes that are no " + name + " were skipped or left as they are");
+    if (result.truncated) defects_.add("a part whose " + name + " is not complete");
+  }
+
+  // A text part is decoded whole where it is encoded, and read where it lies where it is not.
+  void add_body(const MimeSource& source, const MailPart& part) {
+    const Locator& where = part.part.body;
+    std::string decoded;
+    std::string_view bytes = source.bytes.substr(where.offset, where.length);
+    if (where.encoding != TransferEncoding::identity) {
+      note_transfer(decode_transfer(bytes, where.encoding, decoded), where.encoding);
+      bytes = decoded;
+    }
+    TextHash hash;
+    hash.update(bytes);
+    content_.add_leaf(hash.digest());
+    if (part.role == PartRole::html) {
+      body_.add_html(bytes, part);
+    } else if (part.role == PartRole::plain) {
+      add_plain(source, part, bytes);
+    }
+  }
+
+  void add_plain(const MimeSource& source, const MailPart& part, std::string_view bytes) {
+    const auto files = find_embedded_files(bytes, files_.room());
+    if (files.empty()) return body_.add_plain(bytes, part);
+    for (const auto& file : files) {
+      FileFacts facts;
+      facts.name = file.name;
+      facts.locator = within_text(source.locate(part.part.body), file.offset, file.length, file.encoding);
+      files_.add_encoded(std::move(facts), bytes.substr(file.offset, file.length), file.encoding);
+    }
+    body_.add_plain(without_embedded_files(bytes, files), part);
+  }
+
+  void add_attachment(const MimeSource& source, const MailPart& part, int index, bool in_related) {
+    const Locator& where = part.part.body;
+    const std::string_view bytes = source.bytes.substr(where.offset, where.length);
+    if (is_opaque(part) && add_signed(source, part, bytes, index)) return;
+    FileFacts facts;
+    facts.content_type = part.part.content_type;
+    facts.safe_name = part.part.filename;
+    facts.content_id = part.content_id;
+    facts.disposition = part.part.disposition;
+    facts.in_related = in_related;
+    facts.locator = source.locate(where);
+    const bool is_text =
+        text::istarts_with(facts.content_type, "text/") || text::istarts_with(facts.content_type, "message/");
+    TextHash hash;
+    const AddedFile added = files_.add_encoded(std::move(facts), bytes, where.encoding, is_text ? &hash : nullptr);
+    note_transfer(added.transfer, where.encoding);
+    content_.add_leaf(is_text ? hash.digest() : added.digest);
+    if (part.part.disposition != "attachment") note_calendar(part, bytes);
+  }
+
+  void note_calendar(const MailPart& part, std::string_view bytes) {
+    const std::string& type = part.part.content_type;
+    if (mail_.notice || (type != "text/calendar" && type != "application/ics")) return;
+    constexpr std::size_t kLargestCalendar = 1024 * 1024;
+    std::string decoded;
+    decode_transfer(bytes.substr(0, kLargestCalendar), part.part.body.encoding, decoded);
+    const auto calendar = read_calendar(to_utf8(decoded, part.part.charset.empty() ? "utf-8" : part.part.charset).text);
+    if (calendar) set_notice(calendar->notice);
+  }
+
+  static bool is_opaque(const MailPart& part) {
+    return protection_of_part(part.part.content_type, part.type.get("protocol"), part.type.get("smime-type"),
+                              part.part.filename.value_or("")) == Protection::smime_opaque;
+  }
+
+  // Signed S/MIME that hides its content: the content stands in the part's place. One within another, and so on a few
+  // times, is opened; more is an attack.
+  bool add_signed(const MimeSource& source, const MailPart& part, std::string_view bytes, int index) {
+    constexpr int kDeepestSigned = 3;
+    std::string decoded;
+    decode_transfer(bytes, part.part.body.encoding, decoded);
+    std::optional<std::string> content;
+    if (signed_depth_ < kDeepestSigned) content = open_signed(decoded);
+    if (!content) {
+      set_notice(protection_notice(protection_of_cms(decoded)));
+      return false;
+    }
+    decoded = std::string();
+    const Locator where = source.locate(part.part.body);
+    ++signed_depth_;
+    std::vector<MailPart> parts = read(*content, false);
+    add_parts({*content, &where, index, part.part.depth + 1}, parts);
+    --signed_depth_;
+    mail_.parts[static_cast<std::size_t>(index)].leaf = false;
+    return true;
+  }
+
+  void finish_body() {
+    mail_.attachments = files_.take(body_.html());
+    mail_.text = body_.take_text();
+    mail_.html = body_.take_html();
+    set_notice(protection_notice(protection_of_text(mail_.text)));
+    if (mail_.notice && text::trim(mail_.text).empty()) mail_.text = *mail_.notice;
+    const auto clear = open_clear_signed(mail_.text);
+    NewText fresh = new_text(clear ? *clear : mail_.text, mail_.html.value_or(""));
+    mail_.new_text = std::move(fresh.text);
+    mail_.signature = std::move(fresh.signature);
+  }
+
+  std::string_view raw_;
+  const ParseLimits& limits_;
+  Defects defects_;
+  Mail mail_;
+  BodyText body_;
+  AttachmentList files_;
+  ContentHash content_;
+  int signed_depth_ = 0;
+};
+
+}  // namespace
+
+Mail parse_mail(std::string_view raw, const ParseLimits& limits, bool header_only) {
+  return MailBuilder(raw, limits).build(header_only);
+}
+
+bool looks_like_mail(std::string_view raw) noexcept {
+  constexpr std::size_t kLooked = 64 * 1024;
+  raw = raw.substr(0, kLooked);
+  for (std::size_t pos = 0; pos < raw.size();) {
+    const TextLine line = line_at(raw, pos);
+    if (field_name_length(line.content) > 0) return true;
+    pos = line.next;
+  }
+  return false;
+}
+
+}  // namespace poller
