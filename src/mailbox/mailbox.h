@@ -26,7 +26,7 @@ struct SettleAction {
 struct Listed {
   SourceKey source;
   std::optional<std::uint64_t> size;  // where the protocol tells it cheaply (POP3 LIST, file size); an estimate
-  bool seen = false;
+  bool seen = false;                  // IMAP: told when everything is listed (ListRequest::min_uid 0 or 1), else false
 };
 
 struct ListRequest {
@@ -47,6 +47,14 @@ struct FetchOptions {
   std::uint64_t max_size = 35'000'000;
 };
 
+/// What open() has achieved, in this order: "connect", "tls", "sign-in", "folder". For `check --online`.
+struct OpenStep {
+  std::string step;
+  std::chrono::duration<double> took{};
+  std::string detail;  // for a person: TLS version and certificate, the folder's numbers
+};
+using OpenObserver = std::function<void(const OpenStep&)>;
+
 /// Takes a mail as soon as it is whole; false stops the fetch after the commands already sent have been read.
 using MailSink = std::function<bool(RawMail&&)>;
 
@@ -56,6 +64,9 @@ using MailSink = std::function<bool(RawMail&&)>;
 class Mailbox {
  public:
   virtual ~Mailbox() = default;
+
+  /// Who is to be told of each step of open(). When open() throws, the step behind the last one told has failed.
+  virtual void observe(OpenObserver /*observer*/) {}
 
   /// Connects, signs in, opens the folder (for reading only when `read_only`).
   virtual void open(bool read_only) = 0;
@@ -70,12 +81,24 @@ class Mailbox {
   /// is not seen at all. Never changes flags.
   virtual void fetch(std::span<const Listed> mails, const FetchOptions& options, const MailSink& sink) = 0;
 
+  /// Throws Error(configuration) when this server cannot do `action`, or the folder to move to is missing. Changes
+  /// nothing.
+  virtual void check(const SettleAction& /*action*/) {}
+
   /// Applies `action`. Mails that are gone are no error. POP3: deletions take effect in close().
   virtual void settle(std::span<const SourceKey> mails, const SettleAction& action) = 0;
 
-  /// Waits for news: true when there may be new mail, false at the time-out. Servers without IDLE just return false at
-  /// once.
+  /// Waits for news: true when there may be new mail, false at the time-out, or after Deadlines::idle_renew if that is
+  /// sooner. Servers without IDLE just return false at once.
   virtual bool wait(std::chrono::milliseconds timeout) = 0;
+
+  /// wait() in parts, for one thread that looks after many mailboxes. begin_watch() returns false where the server
+  /// cannot tell of news. Then: has_news(), which never waits, and is false as long as nothing new has come; when
+  /// descriptor() becomes readable, again; end_watch() before any other call.
+  virtual bool begin_watch() { return false; }
+  virtual bool has_news() { return false; }
+  virtual void end_watch() {}
+  [[nodiscard]] virtual int descriptor() const { return -1; }
 
   /// Ends politely (LOGOUT, QUIT). Safe after a failure, and twice.
   virtual void close() noexcept = 0;

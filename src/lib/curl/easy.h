@@ -38,6 +38,8 @@ class Easy {
   void use_proxy(const std::string& proxy);
   void connect_within(std::chrono::milliseconds time);
 
+  /// What the last handshake showed; empty before it.
+  [[nodiscard]] const PeerCertificate& peer_certificate() const noexcept { return *seen_; }
   [[nodiscard]] CURL* get() const noexcept { return handle_.get(); }
   /// curl_easy_perform(); the result goes to failure() when it is not CURLE_OK.
   [[nodiscard]] CURLcode perform() { return curl_easy_perform(handle_.get()); }

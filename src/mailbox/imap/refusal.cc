@@ -1,0 +1,102 @@
+#include "mailbox/imap/refusal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+
+namespace poller::imap {
+namespace {
+
+constexpr std::string_view kNotConnected = "authenticated but not connected";
+constexpr const char* kNotConnectedAdvice =
+    "The sign-in was accepted, but not for this mailbox: check `address` or `user`, that the signed-in account has "
+    "Full "
+    "Access to a shared mailbox, and that IMAP is enabled for it (Set-CASMailbox -ImapEnabled $true).";
+
+struct CodeMeaning {
+  std::string_view code;
+  ErrorKind kind;
+  const char* advice;
+};
+
+constexpr std::array kCodes{
+    CodeMeaning{"UNAVAILABLE", ErrorKind::temporary, ""},
+    CodeMeaning{"INUSE", ErrorKind::temporary, ""},
+    CodeMeaning{"LIMIT", ErrorKind::temporary, ""},
+    CodeMeaning{"SERVERBUG", ErrorKind::temporary, ""},
+    CodeMeaning{"OVERQUOTA", ErrorKind::temporary, "The mailbox is full on the server: make room there."},
+    CodeMeaning{"AUTHENTICATIONFAILED", ErrorKind::sign_in, "Sign in anew: poller login, or correct the password."},
+    CodeMeaning{"AUTHORIZATIONFAILED", ErrorKind::sign_in,
+                "The signed-in account may not use this mailbox: check `user`, and the rights on the mailbox."},
+    CodeMeaning{"EXPIRED", ErrorKind::sign_in, "The password or token has expired: sign in anew."},
+    CodeMeaning{"CONTACTADMIN", ErrorKind::sign_in, "The server's administrator must unlock this account."},
+    CodeMeaning{"PRIVACYREQUIRED", ErrorKind::configuration, "Use server.tls: implicit."},
+    CodeMeaning{"NOPERM", ErrorKind::configuration, "The signed-in account lacks a right on this folder."},
+    CodeMeaning{"NONEXISTENT", ErrorKind::configuration, "Check the folder's name."},
+    CodeMeaning{"TRYCREATE", ErrorKind::configuration, "The folder does not exist: create it, or correct its name."},
+    CodeMeaning{"READ-ONLY", ErrorKind::configuration, "The folder is read-only for this account."},
+};
+
+bool says_unavailable(std::string_view text) {
+  return text::icontains(text, "Server Unavailable") || text::icontains(text, "Connection is closed.") ||
+         text::icontains(text, "Connection closed.");
+}
+
+// Words that mean the same whatever status they come with; nothing when they say nothing special.
+std::optional<Error> by_words(std::string_view text, const std::string& what) {
+  if (text::icontains(text, "AccessTokenExpired")) return Error(ErrorKind::temporary, what);
+  if (text::icontains(text, "request is throttled") || text::icontains(text, "Suggested Backoff Time")) {
+    Error error(ErrorKind::temporary, what,
+                "The server limits how much it is asked; the poller waits as long as it says.");
+    if (const auto wait = suggested_wait(text)) error.set_retry_after(*wait);
+    return error;
+  }
+  if (text::icontains(text, kNotConnected)) return Error(ErrorKind::sign_in, what, kNotConnectedAdvice);
+  if (says_unavailable(text)) return Error(ErrorKind::temporary, what);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string shown_text(std::string_view raw) {
+  constexpr std::size_t kMost = 300;
+  return text::escape_controls(text::utf8_prefix(text::to_valid_utf8(text::trim(raw)), kMost));
+}
+
+std::optional<std::chrono::milliseconds> suggested_wait(std::string_view text) {
+  constexpr std::string_view kMark = "Suggested Backoff Time:";
+  constexpr std::uint64_t kDay = 24ULL * 3600 * 1000;
+  const auto at = text::ifind(text, kMark);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = text::trim(text.substr(at + kMark.size()));
+  const auto digits =
+      static_cast<std::size_t>(std::find_if_not(rest.begin(), rest.end(), text::is_digit) - rest.begin());
+  std::uint64_t value = 0;
+  if (!text::parse_uint(rest.substr(0, digits), value)) return std::nullopt;
+  if (text::istarts_with(text::trim(rest.substr(digits)), "sec")) value *= value < kDay ? 1000U : 1U;
+  return std::chrono::milliseconds(std::min(value, kDay));
+}
+
+bool ends_session(std::string_view text) { return by_words(text, "").has_value(); }
+
+Error refusal(const StatusLine& line, std::string_view doing, ErrorKind otherwise) {
+  const std::string code = line.code.empty() ? "" : "[" + shown_text(line.code) + "] ";
+  const std::string what = fmt::format("the IMAP server refused {}: {} {}{}", doing,
+                                       line.status == Status::bad ? "BAD" : "NO", code, shown_text(line.text));
+  if (auto error = by_words(line.text, what)) return *error;
+  for (const auto& meaning : kCodes) {
+    if (meaning.code == line.code) return {meaning.kind, what, meaning.advice};
+  }
+  return {otherwise, what};
+}
+
+Error farewell(std::string_view text) {
+  const std::string what = "the IMAP server ended the session: " + shown_text(text);
+  if (auto error = by_words(text, what)) return *error;
+  return {ErrorKind::temporary, what};
+}
+
+}  // namespace poller::imap

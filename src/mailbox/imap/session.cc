@@ -1,0 +1,206 @@
+#include "mailbox/imap/session.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "lib/openssl/random.h"
+#include "mailbox/imap/refusal.h"
+#include "mailbox/imap/trace.h"
+
+namespace poller::imap {
+namespace {
+
+constexpr std::uint64_t kProgress = std::uint64_t{64} * 1024;  // a trickle is no progress
+
+std::string random_tag_prefix() {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz012345";  // 32 of them: 5 bits each, none favoured
+  std::string out;
+  for (const char byte : random_bytes(10)) out += kLetters[static_cast<unsigned char>(byte) & 31];
+  out[0] = static_cast<char>('a' + (static_cast<unsigned char>(out[0]) % 26));
+  return out + ".";
+}
+
+}  // namespace
+
+Session::Session(TransportOptions options, const Deadlines& deadlines)
+    : transport_(std::move(options)), deadlines_(deadlines), reader_(*this), tag_prefix_(random_tag_prefix()) {}
+
+Session::~Session() = default;
+
+void Session::connect() {
+  transport_.open();
+  alive_ = true;
+  for (const auto& line : transport_.greeting()) trace_received(masked(line));
+}
+
+std::string Session::send(std::string_view command, std::string_view shown) {
+  const std::string tag = tag_prefix_ + std::to_string(++tag_number_);
+  trace_sent(tag + " ", shown.empty() ? command : shown);
+  std::string line;
+  line.reserve(tag.size() + command.size() + 3);
+  line.append(tag).append(" ").append(command).append("\r\n");
+  allow(deadlines_.command);
+  reader_.renew_allowance();
+  const Secret whole(std::move(line));  // it may hold a token
+  try {
+    transport_.send(whole.reveal(), deadline_);
+  } catch (...) {
+    alive_ = false;
+    throw;
+  }
+  return tag;
+}
+
+void Session::send_line(std::string_view line, std::string_view shown) {
+  trace_sent("", shown);
+  const Secret whole(std::string(line) + "\r\n");
+  allow(deadlines_.command);
+  try {
+    transport_.send(whole.reveal(), deadline_);
+  } catch (...) {
+    alive_ = false;
+    throw;
+  }
+}
+
+Response Session::read_traced() {
+  try {
+    Response response = read_response(reader_, body_limits_);
+    trace_received(response, *this);
+    return response;
+  } catch (...) {
+    alive_ = false;
+    throw;
+  }
+}
+
+Response Session::next() {
+  for (;;) {
+    Response response = read_traced();
+    note(response);
+    if (response.kind == Response::Kind::stray) continue;
+    return response;
+  }
+}
+
+void Session::note(const Response& response) {
+  switch (response.kind) {
+    case Response::Kind::exists:
+      if (response.number > exists_) news_ = true;
+      exists_ = response.number;
+      break;
+    case Response::Kind::expunge:
+      if (exists_ > 0) --exists_;
+      break;
+    case Response::Kind::capability:
+      set_capabilities(response.words);
+      break;
+    case Response::Kind::status:
+    case Response::Kind::tagged:
+      take_status(response);
+      break;
+    case Response::Kind::stray:
+      // Exchange says some of its last words without any form.
+      last_words_ = masked(response.line.text);
+      if (ends_session(last_words_)) {
+        alive_ = false;
+        throw farewell(last_words_);
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+void Session::take_status(const Response& response) {
+  const StatusLine& line = response.line;
+  if (line.status == Status::bye) {
+    alive_ = false;
+    throw farewell(masked(line.text));
+  }
+  if (line.code == "CAPABILITY") set_capabilities(split_words(line.arguments));
+  const bool refused = line.status == Status::no || line.status == Status::bad;
+  if (refused && ends_session(line.text)) {
+    alive_ = false;
+    StatusLine shown = line;
+    shown.text = masked(line.text);
+    throw refusal(shown, "the command", ErrorKind::temporary);
+  }
+}
+
+StatusLine Session::wait(const std::string& tag, const OnResponse& on_response) {
+  for (;;) {
+    Response response = next();
+    if (response.kind == Response::Kind::tagged) {
+      if (response.tag == tag) return std::move(response.line);
+      continue;  // a tag that is not awaited means nothing
+    }
+    if (on_response) on_response(response);
+  }
+}
+
+StatusLine Session::run(std::string_view command, const OnResponse& on_response) {
+  return wait(send(command), on_response);
+}
+
+void Session::set_capabilities(const std::vector<std::string>& words) {
+  capabilities_ = std::set<std::string>(words.begin(), words.end());
+}
+
+void Session::enter_folder() {
+  exists_ = 0;
+  news_ = false;
+}
+
+void Session::allow(std::chrono::milliseconds time) { deadline_ = std::chrono::steady_clock::now() + time; }
+
+void Session::expect_bodies(bool yes) {
+  bodies_ = yes;
+  if (yes) progress();
+}
+
+void Session::progress() {
+  since_progress_ = 0;
+  allow(deadlines_.body_progress);
+}
+
+void Session::hide(Secret secret) {
+  if (secret.size() >= 4) hidden_.push_back(std::move(secret));
+}
+
+std::string Session::masked(std::string text) const {
+  for (const auto& secret : hidden_) {
+    for (auto at = text.find(secret.reveal()); at != std::string::npos; at = text.find(secret.reveal(), at)) {
+      text.replace(at, secret.size(), "****");
+    }
+  }
+  return text;
+}
+
+std::size_t Session::read(char* into, std::size_t room) {
+  const std::size_t got = transport_.receive(into, room, deadline_);
+  if (got == 0) end_of_stream();
+  since_progress_ += got;
+  if (bodies_ && since_progress_ >= kProgress) progress();
+  return got;
+}
+
+std::size_t Session::read_now(char* into, std::size_t room) {
+  const auto got = transport_.receive_now(into, room);
+  if (got && *got == 0) end_of_stream();
+  return got.value_or(0);
+}
+
+void Session::end_of_stream() {
+  alive_ = false;
+  const std::string last = last_words_.empty() ? "" : "; its last words: " + shown_text(last_words_);
+  throw Error(ErrorKind::temporary,
+              fmt::format("{} closed the connection in mid-session{}", transport_.peer().name(), last));
+}
+
+void Session::close() noexcept {
+  alive_ = false;
+  transport_.close();
+}
+
+}  // namespace poller::imap

@@ -1,0 +1,47 @@
+#include "mailbox/open.h"
+
+#include "base/error.h"
+#include "mailbox/imap/imap_mailbox.h"
+
+namespace poller {
+namespace {
+
+TransportOptions transport_of(const config::Mailbox& mailbox, MailProtocol protocol, const Deadlines& deadlines,
+                              const std::string& proxy) {
+  TransportOptions out;
+  out.protocol = protocol;
+  out.host = mailbox.server.host;
+  out.port = mailbox.server.port;
+  out.starttls = mailbox.server.tls == config::Tls::starttls;
+  out.ca_file = mailbox.server.ca_file.string();
+  out.proxy = proxy;
+  out.connect = deadlines.connect;
+  return out;
+}
+
+imap::Account account_of(const config::Mailbox& mailbox, Credentials&& credentials) {
+  imap::Account out;
+  out.mailbox = mailbox.name;
+  out.folder = mailbox.folder;
+  out.user = mailbox.user.empty() ? mailbox.address : mailbox.user;
+  out.with_token = mailbox.auth == config::Auth::oauth;
+  out.secret = out.with_token ? std::move(credentials.access_token) : std::move(credentials.password);
+  return out;
+}
+
+}  // namespace
+
+std::unique_ptr<Mailbox> open_mailbox(const config::Mailbox& mailbox, Credentials credentials,
+                                      const Deadlines& deadlines, const std::string& proxy) {
+  switch (mailbox.protocol) {
+    case config::Protocol::imap:
+      return imap::make_imap_mailbox(transport_of(mailbox, MailProtocol::imap, deadlines, proxy),
+                                     account_of(mailbox, std::move(credentials)), deadlines);
+    case config::Protocol::pop3:
+    case config::Protocol::directory:
+      break;
+  }
+  throw Error(ErrorKind::configuration, "mailbox " + mailbox.name + ": this protocol is not in this version");
+}
+
+}  // namespace poller
