@@ -35,7 +35,7 @@ void global_init() {
 }
 
 Easy::Easy(const char* protocols)
-    : seen_(std::make_unique<PeerCertificate>()), message_(std::make_unique<char[]>(CURL_ERROR_SIZE)) {
+    : seen_(std::make_unique<Handshake>()), message_(std::make_unique<char[]>(CURL_ERROR_SIZE)) {
   global_init();
   handle_.reset(curl_easy_init());
   if (!handle_) throw Error(ErrorKind::ours, "libcurl has no handle for us");
@@ -47,14 +47,13 @@ Easy::Easy(const char* protocols)
   // A name server that does not answer must not hold up the end of an attempt that has timed out.
   set(CURLOPT_QUICK_EXIT, 1L);
   set(CURLOPT_FRESH_CONNECT, 1L);
-  set(CURLOPT_FORBID_REUSE, 1L);
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
   set(CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
   set(CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
-  watch_certificates(handle_.get(), seen_.get());
+  watch_handshake(handle_.get(), seen_.get());
 }
 
 void Easy::trust(const std::string& ca_file) {

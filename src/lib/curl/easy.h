@@ -39,7 +39,7 @@ class Easy {
   void connect_within(std::chrono::milliseconds time);
 
   /// What the last handshake showed; empty before it.
-  [[nodiscard]] const PeerCertificate& peer_certificate() const noexcept { return *seen_; }
+  [[nodiscard]] const Handshake& handshake() const noexcept { return *seen_; }
   [[nodiscard]] CURL* get() const noexcept { return handle_.get(); }
   /// curl_easy_perform(); the result goes to failure() when it is not CURLE_OK.
   [[nodiscard]] CURLcode perform() { return curl_easy_perform(handle_.get()); }
@@ -51,8 +51,8 @@ class Easy {
   struct Cleanup {
     void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
   };
-  std::unique_ptr<PeerCertificate> seen_;  // outlives the handle, which calls back into it
-  std::unique_ptr<char[]> message_;        // CURLOPT_ERRORBUFFER
+  std::unique_ptr<Handshake> seen_;  // outlives the handle, which calls back into it
+  std::unique_ptr<char[]> message_;  // CURLOPT_ERRORBUFFER
   std::unique_ptr<CURL, Cleanup> handle_;
 };
 

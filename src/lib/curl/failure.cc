@@ -20,30 +20,30 @@ std::string join_names(const std::vector<std::string>& names) {
   return out.empty() ? "no name" : out;
 }
 
-Error refused_certificate(const Peer& peer, std::string_view message, const PeerCertificate& c) {
+Error refused_certificate(const Peer& peer, std::string_view message, const Handshake& c) {
   const std::string who = peer.name();
   switch (c.verify_error) {
     case X509_V_OK:
       return {ErrorKind::unreachable,
-              fmt::format("the certificate of {} is for another name: {}", who, join_names(c.names)),
+              fmt::format("the certificate of {} is for another name: {}", who, join_names(c.certificate.names)),
               "Set server.host to a name in the certificate; if it is right, someone may be in between."};
     case X509_V_ERR_CERT_HAS_EXPIRED:
       return {
           ErrorKind::unreachable,
-          fmt::format("the certificate of {} has expired on {} ({})", who, day(c.failed_not_after), c.failed_subject),
+          fmt::format("the certificate of {} has expired on {} ({})", who, day(c.failed.not_after), c.failed.subject),
           "The server's operator must renew it; check this machine's clock as well."};
     case X509_V_ERR_CERT_NOT_YET_VALID:
-      return {ErrorKind::unreachable, fmt::format("the certificate of {} is not yet valid ({})", who, c.failed_subject),
+      return {ErrorKind::unreachable, fmt::format("the certificate of {} is not yet valid ({})", who, c.failed.subject),
               "Check this machine's clock, then the server's certificate."};
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-      return {ErrorKind::unreachable, fmt::format("the certificate of {} is self-signed ({})", who, c.failed_subject),
+      return {ErrorKind::unreachable, fmt::format("the certificate of {} is self-signed ({})", who, c.failed.subject),
               "If it is your own server, name this certificate in server.ca_file."};
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
       return {ErrorKind::unreachable,
-              fmt::format("the certificate of {} is from an unknown authority (issuer {})", who, c.issuer),
+              fmt::format("the certificate of {} is from an unknown authority (issuer {})", who, c.certificate.issuer),
               "Install the package ca-certificates, or name the authority's certificate in server.ca_file."};
     default:
       return {ErrorKind::unreachable, fmt::format("the certificate of {} was refused: {}", who, message),
@@ -52,7 +52,7 @@ Error refused_certificate(const Peer& peer, std::string_view message, const Peer
 }
 
 // A handshake that failed before a certificate was judged. OpenSSL's reasons are all there is to go by.
-Error failed_handshake(const Peer& peer, std::string_view message, const PeerCertificate& c) {
+Error failed_handshake(const Peer& peer, std::string_view message, const Handshake& c) {
   if (c.verify_error != 0) return refused_certificate(peer, message, c);
   const std::string who = peer.name();
   if (text::icontains(message, "wrong version number") || text::icontains(message, "packet length too long")) {
@@ -81,7 +81,7 @@ Error from_proxy(std::string_view message) {
 
 }  // namespace
 
-Error failure(CURLcode code, const Peer& peer, std::string_view message, const PeerCertificate& certificate) {
+Error failure(CURLcode code, const Peer& peer, std::string_view message, const Handshake& seen) {
   if (message.empty()) message = curl_easy_strerror(code);
   const std::string detail = text::escape_controls(text::to_valid_utf8(message));
   const std::string who = peer.name();
@@ -99,9 +99,9 @@ Error failure(CURLcode code, const Peer& peer, std::string_view message, const P
       return timed_out(peer, detail);
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR:
-      return refused_certificate(peer, detail, certificate);
+      return refused_certificate(peer, detail, seen);
     case CURLE_SSL_CONNECT_ERROR:
-      return failed_handshake(peer, detail, certificate);
+      return failed_handshake(peer, detail, seen);
     case CURLE_SSL_CACERT_BADFILE:
       return {ErrorKind::configuration, fmt::format("the CA file cannot be used: {}", detail),
               "It must be a PEM file with at least one certificate."};

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "lib/curl/certificate.h"
+#include "lib/curl/handshake.h"
 
 namespace poller::curl {
 
@@ -19,9 +19,9 @@ struct Peer {
   [[nodiscard]] std::string name() const { return host + ":" + std::to_string(port); }
 };
 
-/// `message` is libcurl's own (CURLOPT_ERRORBUFFER), `certificate` what was seen of the server's.
+/// `message` is libcurl's own (CURLOPT_ERRORBUFFER), `seen` what the handshake showed.
 /// Kinds: unreachable (DNS, refused, time-out, proxy, TLS, certificate), temporary (the connection broke),
 /// configuration (unusable CA file or proxy), ours.
-Error failure(CURLcode code, const Peer& peer, std::string_view message, const PeerCertificate& certificate);
+Error failure(CURLcode code, const Peer& peer, std::string_view message, const Handshake& seen);
 
 }  // namespace poller::curl

@@ -104,6 +104,7 @@ HttpResponse transfer(const HttpOptions& options, const std::string& url, const 
   collected.max_body = options.max_body;
   const std::unique_ptr<curl_slist, FreeList> fields(curl_slist_append(nullptr, "Accept: application/json"));
   easy.set(CURLOPT_URL, url.c_str());
+  easy.set(CURLOPT_FORBID_REUSE, 1L);
   easy.set(CURLOPT_HTTPHEADER, fields.get());
   easy.set(CURLOPT_USERAGENT, "poller/" POLLER_VERSION);
   easy.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));

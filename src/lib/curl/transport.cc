@@ -1,7 +1,6 @@
 #include "lib/curl/transport.h"
 
 #include <fmt/format.h>
-#include <openssl/ssl.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -46,11 +45,6 @@ bool refuses(const std::string& line) {
          (line.size() > 3 && (line[0] == '4' || line[0] == '5') && text::is_digit(line[1]));
 }
 
-ssl_st* tls_of(const curl::Easy& easy) {
-  auto* session = easy.info<curl_tlssessioninfo*>(CURLINFO_TLS_SSL_PTR);
-  return session != nullptr ? static_cast<ssl_st*>(session->internals) : nullptr;
-}
-
 }  // namespace
 
 Transport::Transport(TransportOptions options) : options_(std::move(options)), peer_{options_.host, options_.port} {}
@@ -70,7 +64,7 @@ void Transport::prepare() {
   easy_ = std::make_unique<curl::Easy>(scheme);
   curl::Easy& easy = *easy_;
   easy.set(CURLOPT_URL, connection_url(options_).c_str());
-  easy.set(CURLOPT_CONNECT_ONLY, 1L);
+  easy.set(CURLOPT_CONNECT_ONLY, 1L);  // FORBID_REUSE would close the connection before we have it
   easy.set(CURLOPT_USE_SSL, static_cast<long>(CURLUSESSL_ALL));
   easy.trust(options_.ca_file);
   easy.use_proxy(options_.proxy);
@@ -106,20 +100,14 @@ void Transport::open() {
     }
     throw easy_->failure(code, peer_);
   }
-  if (tls_of(*easy_) == nullptr) throw Error(ErrorKind::ours, "libcurl handed over a connection without TLS");
+  if (tls().version.empty()) throw Error(ErrorKind::ours, "libcurl handed over a connection without TLS");
   descriptor_ = easy_->info<curl_socket_t>(CURLINFO_ACTIVESOCKET);
   if (descriptor_ < 0) throw Error(ErrorKind::temporary, "the connection to " + peer_.name() + " is gone again");
 }
 
-TlsInfo Transport::tls() const {
-  TlsInfo out;
-  if (!is_open()) return out;
-  out.certificate = easy_->peer_certificate();
-  if (const ssl_st* session = tls_of(*easy_)) {
-    out.version = SSL_get_version(session);
-    out.cipher = SSL_get_cipher_name(session);
-  }
-  return out;
+const curl::Handshake& Transport::tls() const {
+  static const curl::Handshake none;
+  return easy_ ? easy_->handshake() : none;
 }
 
 std::optional<std::size_t> Transport::receive_now(char* into, std::size_t room) {

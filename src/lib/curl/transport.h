@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/curl/certificate.h"
 #include "lib/curl/easy.h"
+#include "lib/curl/handshake.h"
 
 namespace poller {
 
@@ -30,12 +30,6 @@ struct TransportOptions {
   std::string local_address;  // to connect from; empty: any
 };
 
-struct TlsInfo {
-  std::string version;  // "TLSv1.3"
-  std::string cipher;
-  curl::PeerCertificate certificate;
-};
-
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 /// Used by one thread at a time. Every wait ends at a deadline, with Error(temporary).
@@ -51,7 +45,7 @@ class Transport {
   /// may be believed. Bytes that came behind the last of them are lost, so a session begins with a command of its own
   /// and drops what stands before the answer.
   [[nodiscard]] const std::vector<std::string>& greeting() const noexcept { return lines_; }
-  [[nodiscard]] TlsInfo tls() const;
+  [[nodiscard]] const curl::Handshake& tls() const;
   /// How long the last open() took until TCP stood and until TLS stood; 0 for what it did not reach.
   [[nodiscard]] std::chrono::microseconds connected_after() const;
   [[nodiscard]] std::chrono::microseconds tls_after() const;

@@ -89,7 +89,8 @@ bool Fetch::ask_mails() {
     ask(std::move(batch));
     return true;
   }
-  if (ready_.empty()) return false;
+  // While sizes are coming in, only a full batch is worth a command.
+  if (ready_.empty() || (!awaited_sizes_.empty() && ready_.size() < plan_.batch_mails)) return false;
   Batch batch;
   batch.what = is_oversized(ready_.front().size) ? What::headers : What::mails;
   while (!ready_.empty() && batch.uids.size() < plan_.batch_mails) {

@@ -1,4 +1,4 @@
-#include "lib/curl/certificate.h"
+#include "lib/curl/handshake.h"
 
 #include <arpa/inet.h>
 #include <openssl/asn1.h>
@@ -56,32 +56,46 @@ std::vector<std::string> alternative_names(X509* certificate) {
   return out;
 }
 
-int certificate_slot() {
+int handshake_slot() {
   static const int slot = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
   return slot;
+}
+
+Handshake* handshake_of(const SSL* ssl) {
+  auto* into = static_cast<Handshake*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), handshake_slot()));
+  if (into != nullptr && into->session != ssl) {
+    *into = Handshake{};
+    into->session = ssl;
+  }
+  return into;
 }
 
 // Called by OpenSSL for every certificate of the chain; returns the verdict as it came.
 int note_certificate(int verdict, X509_STORE_CTX* store) {
   const auto* ssl = static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
-  if (ssl == nullptr) return verdict;
-  auto* into = static_cast<PeerCertificate*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), certificate_slot()));
+  Handshake* into = ssl != nullptr ? handshake_of(ssl) : nullptr;
   if (into == nullptr) return verdict;
-  if (into->subject.empty() && into->not_after == 0) *into = describe(X509_STORE_CTX_get0_cert(store));
+  if (into->certificate.not_after == 0) into->certificate = describe(X509_STORE_CTX_get0_cert(store));
   if (verdict == 0 && into->verify_error == 0) {
     into->verify_error = X509_STORE_CTX_get_error(store);
-    if (X509* failed = X509_STORE_CTX_get_current_cert(store)) {
-      into->failed_subject = distinguished_name(X509_get_subject_name(failed));
-      into->failed_not_after = unix_time(X509_get0_notAfter(failed));
-    }
+    into->failed = describe(X509_STORE_CTX_get_current_cert(store));
   }
   return verdict;
 }
 
+void note_state(const SSL* ssl, int where, int /*result*/) {
+  if ((where & SSL_CB_HANDSHAKE_DONE) == 0) return;
+  if (Handshake* into = handshake_of(ssl)) {
+    into->version = SSL_get_version(ssl);
+    into->cipher = SSL_get_cipher_name(ssl);
+  }
+}
+
 CURLcode on_context(CURL* /*handle*/, void* context, void* into) {
   auto* ctx = static_cast<SSL_CTX*>(context);
-  if (SSL_CTX_set_ex_data(ctx, certificate_slot(), into) != 1) return CURLE_OUT_OF_MEMORY;
+  if (SSL_CTX_set_ex_data(ctx, handshake_slot(), into) != 1) return CURLE_OUT_OF_MEMORY;
   SSL_CTX_set_verify(ctx, SSL_CTX_get_verify_mode(ctx), note_certificate);
+  SSL_CTX_set_info_callback(ctx, note_state);
   return CURLE_OK;
 }
 
@@ -98,7 +112,7 @@ PeerCertificate describe(x509_st* certificate) {
   return out;
 }
 
-void watch_certificates(CURL* handle, PeerCertificate* into) {
+void watch_handshake(CURL* handle, Handshake* into) {
   curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, on_context);
   curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, into);
 }
