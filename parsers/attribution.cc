@@ -170,9 +170,10 @@ bool may_end_attribution(std::string_view line) {
   return text::is_digit(line.front()) && line.size() > 12;
 }
 
-std::optional<Attribution> read_attribution(const QuoteLines& lines, std::size_t i, std::size_t from) {
+std::optional<Attribution> read_attribution(const QuoteLines& lines, std::size_t i, std::size_t from,
+                                            bool before_quote) {
   const std::size_t next = lines.next_visible(i + 1);
-  const bool before_quote = next < lines.size() && (lines.quoted(next) || lines.at(next).front() == '|');
+  before_quote = before_quote || (next < lines.size() && (lines.quoted(next) || lines.at(next).front() == '|'));
   std::optional<std::size_t> weak;
   for (std::size_t count = 0; count < kMostAttributionLines && i >= from + count; ++count) {
     const std::size_t first = i - count;

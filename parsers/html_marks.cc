@@ -15,7 +15,7 @@ using MarkName = std::pair<std::string_view, Kind>;
 
 // Class names, each with the client that writes it.
 constexpr std::array kMarkClasses = {
-    MarkName{"gmail_quote", Kind::quote},
+    MarkName{"gmail_quote", Kind::quote},  // only on a blockquote: the div of that class also holds answers
     MarkName{"gmail_attr", Kind::attribution},
     MarkName{"gmail_signature", Kind::signature},
     MarkName{"gmail_signature_prefix", Kind::signature},
@@ -33,7 +33,6 @@ constexpr std::array kMarkClasses = {
     MarkName{"nylas-quote", Kind::quote},  // Mailspring
     MarkName{"front-blockquote", Kind::quote},
     MarkName{"freshdesk_quote", Kind::quote},
-    MarkName{"hs_reply", Kind::none},
     MarkName{"mail-quote-collapse", Kind::quote},  // mail.ru
     MarkName{"mailru-blockquote", Kind::quote},
     MarkName{"airmail_ext_on", Kind::attribution},
@@ -51,7 +50,6 @@ constexpr std::array kMarkIds = {
     MarkName{"isreplycontent", Kind::quote},        // NetEase
     MarkName{"signature", Kind::signature},         // Outlook on the web
     MarkName{"applemailsignature", Kind::signature},
-    MarkName{"applemailsignaturelinebreakatbeginning", Kind::none},
     MarkName{"zm-_id_-sgn", Kind::signature},  // Zoho
 };
 
@@ -76,7 +74,8 @@ Kind kind_of_classes(std::string_view tag, std::string_view classes) {
     const std::size_t end = std::min(classes.find_first_of(" \t\r\n", at), classes.size());
     const std::string_view word = classes.substr(at, end - at);
     const Kind kind = look_up(kMarkClasses, word);
-    if (kind != Kind::none && (word != "cite" || tag == "blockquote")) return kind;
+    const bool blockquote_only = word == "cite" || text::iequals(word, "gmail_quote");
+    if (kind != Kind::none && (!blockquote_only || tag == "blockquote")) return kind;
     at = end + 1;
   }
   return Kind::none;

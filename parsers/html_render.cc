@@ -29,7 +29,6 @@ struct OpenElement {
   bool preformatted = false;
   int breaks_after = 0;
   int mark = -1;
-  int next_number = 0;  // of ordered lists' items; 0: bullets
 };
 
 /// The attributes that matter, read in one pass.
@@ -66,9 +65,18 @@ std::uint32_t name_hash(std::string_view name) {
 bool is_inline(HtmlTag tag) { return !is_block(tag) && tag != HtmlTag::select; }
 bool is_list(HtmlTag tag) { return tag == HtmlTag::ul || tag == HtmlTag::ol; }
 bool is_cell(HtmlTag tag) { return tag == HtmlTag::td || tag == HtmlTag::th; }
+/// td and th, dt and dd close one another.
+bool has_twin(HtmlTag tag) { return is_cell(tag) || tag == HtmlTag::dt || tag == HtmlTag::dd; }
+std::size_t index_of(HtmlTag tag) { return static_cast<std::size_t>(tag); }
 bool is_table_part(HtmlTag tag) {
   return is_cell(tag) || tag == HtmlTag::tr || tag == HtmlTag::tbody || tag == HtmlTag::table ||
          tag == HtmlTag::caption;
+}
+
+int first_number(const HtmlToken& token) {
+  std::uint64_t start = 1;
+  text::parse_uint(token.attribute("start"), start);
+  return static_cast<int>(std::clamp<std::uint64_t>(start, 1, 1'000'000'000));
 }
 
 class Renderer {
@@ -99,10 +107,11 @@ class Renderer {
   HtmlStyleSheet sheet_;
   std::vector<OpenElement> stack_;
   std::array<std::uint32_t, 256> open_names_{};  // how many open elements there are by the low byte of their hash
+  std::array<std::uint32_t, 64> open_tags_{};    // and by what they are
   std::vector<HtmlMark> marks_;
   int hidden_ = 0;
   int open_marks_ = 0;
-  int open_lists_ = 0;
+  std::vector<int> lists_;  // open ones: the next item's number, 0 for bullets
   bool in_link_ = false;
   std::string href_;
   std::size_t link_begin_ = 0;
@@ -218,13 +227,14 @@ void Renderer::open(HtmlTag tag, const HtmlToken& token, const Look& look) {
   if (element.hides) ++hidden_;
   if (!element.silent) lay_out_open(element, token, look);
   ++open_names_[element.name & 0xFF];
+  ++open_tags_[index_of(tag)];
   stack_.push_back(element);
 }
 
 void Renderer::lay_out_open(OpenElement& element, const HtmlToken& token, const Look& look) {
   const HtmlTag tag = element.tag;
   const bool wide = tag == HtmlTag::p || tag == HtmlTag::heading || tag == HtmlTag::blockquote || tag == HtmlTag::pre ||
-                    tag == HtmlTag::dl || (is_list(tag) && open_lists_ == 0);
+                    tag == HtmlTag::dl || (is_list(tag) && lists_.empty());
   const bool word = text::istarts_with(look.classes, "Mso");  // Word's own styles have no margins
   const bool tight = word || (tag == HtmlTag::p && sheet_.tight_paragraphs());
   const bool block = is_block(tag) || look.style.block;
@@ -244,12 +254,7 @@ void Renderer::lay_out_open(OpenElement& element, const HtmlToken& token, const 
   if (tag == HtmlTag::blockquote) canvas_.open_quote();
   if (tag == HtmlTag::li) canvas_.open_item(item_mark());
   if (tag == HtmlTag::a) begin_link(token);
-  if (is_list(tag)) {
-    ++open_lists_;
-    std::uint64_t start = 1;
-    if (tag == HtmlTag::ol) text::parse_uint(token.attribute("start"), start);
-    if (tag == HtmlTag::ol) element.next_number = static_cast<int>(std::clamp<std::uint64_t>(start, 1, 1'000'000'000));
-  }
+  if (is_list(tag)) lists_.push_back(tag == HtmlTag::ol ? first_number(token) : 0);
 }
 
 void Renderer::lay_out_close(const OpenElement& element) {
@@ -258,7 +263,7 @@ void Renderer::lay_out_close(const OpenElement& element) {
     marks_[static_cast<std::size_t>(element.mark)].end = canvas_.size();
     --open_marks_;
   }
-  if (is_list(element.tag)) --open_lists_;
+  if (is_list(element.tag)) lists_.pop_back();
   if (element.tag == HtmlTag::li) canvas_.close_item();
   if (element.tag == HtmlTag::table)
     canvas_.close_table();
@@ -272,12 +277,8 @@ void Renderer::lay_out_close(const OpenElement& element) {
 }
 
 std::string Renderer::item_mark() {
-  for (std::size_t i = stack_.size(); i-- > 0;) {
-    if (!is_list(stack_[i].tag)) continue;
-    if (stack_[i].next_number == 0) return "- ";
-    return std::to_string(stack_[i].next_number++) + ". ";
-  }
-  return "- ";
+  if (lists_.empty() || lists_.back() == 0) return "- ";
+  return std::to_string(lists_.back()++) + ". ";
 }
 
 /// Whether `starting` ends an open element although its end tag is missing.
@@ -306,6 +307,9 @@ bool Renderer::closes_implicitly(HtmlTag open, HtmlTag starting) const {
 
 void Renderer::close_implied(HtmlTag tag) {
   if (is_inline(tag) && tag != HtmlTag::a) return;
+  const bool table_or_list = tag == HtmlTag::li || tag == HtmlTag::dt || tag == HtmlTag::dd || tag == HtmlTag::option ||
+                             tag == HtmlTag::a || (is_table_part(tag) && tag != HtmlTag::table);
+  if (open_tags_[index_of(table_or_list ? tag : HtmlTag::p)] == 0 && !has_twin(tag)) return;
   for (std::size_t i = stack_.size(); i-- > 0;) {
     const HtmlTag open = stack_[i].tag;
     if (closes_implicitly(open, tag)) return tag == HtmlTag::a ? close_at(i) : close_from(i);
@@ -322,6 +326,7 @@ void Renderer::close_at(std::size_t index) {
   const OpenElement element = stack_[index];
   stack_.erase(stack_.begin() + static_cast<std::ptrdiff_t>(index));
   --open_names_[element.name & 0xFF];
+  --open_tags_[index_of(element.tag)];
   if (element.hides) --hidden_;
   if (!element.silent) lay_out_close(element);
 }

@@ -39,7 +39,7 @@ bool HtmlTokenizer::next(HtmlToken& token) {
   token.text = {};
   token.raw = false;
   token.attributes.clear();
-  if (!raw_name_.empty()) {
+  if (in_raw_text_) {
     read_raw_text(token);
     if (!token.text.empty()) return true;
   }
@@ -50,7 +50,8 @@ bool HtmlTokenizer::next(HtmlToken& token) {
       if (pos_ != before) continue;
     }
     // A "<" that opens nothing is text; it goes with what follows it.
-    const std::size_t end = std::min(html_.find('<', pos_ + 1), html_.size());
+    std::size_t end = std::min(html_.find('<', pos_ + 1), html_.size());
+    while (end + 1 < html_.size() && html_[end + 1] == '<') ++end;  // of many, only the last can open something
     token.kind = HtmlToken::Kind::text;
     token.text = html_.substr(pos_, end - pos_);
     pos_ = end;
@@ -89,7 +90,8 @@ bool HtmlTokenizer::read_markup(HtmlToken& token) {
 bool HtmlTokenizer::read_tag(HtmlToken& token, std::size_t name_at) {
   std::size_t at = name_at;
   while (at < html_.size() && !ends_tag_name(html_[at])) ++at;
-  token.name = text::to_lower(html_.substr(name_at, std::min(at - name_at, kMaxTagName)));
+  token.name.assign(html_.substr(name_at, std::min(at - name_at, kMaxTagName)));
+  std::transform(token.name.begin(), token.name.end(), token.name.begin(), text::lower);
   std::size_t end = quotes_unbalanced_ ? std::string_view::npos : read_attributes(at, token);
   if (end == std::string_view::npos) {
     // Some quote never closes. The tag then ends at the first ">", as its writer meant; from here on all tags do, or
@@ -109,8 +111,7 @@ bool HtmlTokenizer::read_tag(HtmlToken& token, std::size_t name_at) {
   }
   token.text = html_.substr(pos_, end - pos_);
   pos_ = end;
-  if (token.kind == HtmlToken::Kind::start_tag && is_raw_text_tag(token.name)) raw_name_ = token.name;
-  return true;
+  return token.kind != HtmlToken::Kind::start_tag || !is_raw_text_tag(token.name) || open_raw_text(token.name);
 }
 
 /// From behind the tag's name; gives the place behind ">", or npos where there is none.
@@ -191,22 +192,26 @@ std::size_t HtmlTokenizer::find_end_tag(std::string_view name, std::size_t from)
   return std::string_view::npos;
 }
 
-/// The content of style, script and the like. Where the end tag is missing, the content is read as if the start tag had
+/// After the start tag of style, script and the like. Where the end tag is missing, the start tag is read as if it had
 /// not been there: better a line of script in a ticket than a lost mail.
-void HtmlTokenizer::read_raw_text(HtmlToken& token) {
-  const std::string name = std::move(raw_name_);
-  raw_name_.clear();
-  if (std::find(endless_.begin(), endless_.end(), name) != endless_.end()) return;
-  const std::size_t end = find_end_tag(name, pos_);
-  if (end == std::string_view::npos) {
-    endless_.push_back(name);
-    return;
+bool HtmlTokenizer::open_raw_text(std::string_view name) {
+  if (std::find(endless_.begin(), endless_.end(), name) != endless_.end()) return false;
+  raw_end_ = find_end_tag(name, pos_);
+  if (raw_end_ == std::string_view::npos) {
+    endless_.emplace_back(name);
+    return false;
   }
+  raw_ = name == "style" || name == "script";
+  in_raw_text_ = true;
+  return true;
+}
+
+void HtmlTokenizer::read_raw_text(HtmlToken& token) {
+  in_raw_text_ = false;
   token.kind = HtmlToken::Kind::text;
-  token.name = name;
-  token.text = html_.substr(pos_, end - pos_);
-  token.raw = name == "style" || name == "script";
-  pos_ = end;
+  token.text = html_.substr(pos_, raw_end_ - pos_);
+  token.raw = raw_;
+  pos_ = raw_end_;
 }
 
 }  // namespace poller

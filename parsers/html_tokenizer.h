@@ -41,12 +41,15 @@ class HtmlTokenizer {
   void skip_comment();
   bool read_cdata(HtmlToken& token);
   void skip_to_gt(std::size_t from);
+  bool open_raw_text(std::string_view name);
   void read_raw_text(HtmlToken& token);
   std::size_t find_end_tag(std::string_view name, std::size_t from) const;
 
   std::string_view html_;
   std::size_t pos_ = 0;
-  std::string raw_name_;              // inside style, script and the like until "</name"
+  bool in_raw_text_ = false;          // right behind the start tag of style, script and the like
+  bool raw_ = false;                  // whose content holds no entities
+  std::size_t raw_end_ = 0;           // where the end tag is
   bool quotes_unbalanced_ = false;    // a tag ran to the end of the input: quotes count no more from here on
   bool no_comment_end_ = false;       // no "-->" lies ahead
   bool no_cdata_end_ = false;         // no "]]>" lies ahead

@@ -70,8 +70,12 @@ QuoteLines::QuoteLines(std::string_view text) : text_(text) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     const std::string_view whole = text.substr(at, end - at);
     const std::string_view trimmed = trim_all_blanks(whole);
+    at = end + 1;
+    if (trimmed.empty() && lines_.size() >= 2 && lines_.back().trimmed_size == 0 &&
+        lines_[lines_.size() - 2].trimmed_size == 0)
+      continue;
     Line line;
-    line.begin = static_cast<std::uint32_t>(at);
+    line.begin = static_cast<std::uint32_t>(whole.data() - text.data());
     line.size = static_cast<std::uint32_t>(whole.size());
     line.trimmed_begin = static_cast<std::uint32_t>(trimmed.data() - text.data());
     line.trimmed_size = static_cast<std::uint32_t>(trimmed.size());
@@ -82,7 +86,6 @@ QuoteLines::QuoteLines(std::string_view text) : text_(text) {
       open_bracket = !line.quoted && bracket != std::string_view::npos && trimmed[bracket] == '<';
     }
     lines_.push_back(line);
-    at = end + 1;
   }
 }
 

@@ -9,6 +9,7 @@
 
 namespace poller {
 
+/// Of more than two blank lines in a row, two are kept.
 class QuoteLines {
  public:
   explicit QuoteLines(std::string_view text);

@@ -13,7 +13,8 @@ namespace poller {
 namespace {
 
 // Beyond so many lines that look like attributions or header fields and are none, a text is a log or hostile.
-constexpr int kMostRejected = 2000;
+constexpr int kMostRejected = 1000;
+constexpr int kMostRejectedBlocks = 300;
 
 /// "-----Original Message-----" to "original message": folded, without dashes, asterisks, colon. Empty when there are
 /// no dashes around, unless `bare`.
@@ -96,7 +97,7 @@ std::optional<QuoteMarker> find_quote_marker(const QuoteLines& lines, std::size_
     }
     if (auto separator = read_separator(lines, i)) return separator;
     const std::string_view line = lines.at(i);
-    if (rejected_blocks < kMostRejected && may_be_field(line)) {
+    if (rejected_blocks < kMostRejectedBlocks && may_be_field(line)) {
       std::string_view value;
       if (read_quoted_field(line, value) != QuotedField::none) {
         if (const auto block = read_quoted_header_block(lines, i))

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "parsers/attribution.h"
 #include "parsers/quote_markers.h"
 #include "parsers/quoted_header_block.h"
 #include "parsers/signature.h"
@@ -73,19 +74,41 @@ QuoteSplit only(LineRange range) {
   return split;
 }
 
-/// A quote of ">" lines in [block, behind), introduced at `start`: what is around it decides.
-QuoteSplit split_marked_quote(const QuoteLines& lines, std::size_t start, std::size_t behind, bool attributed) {
+/// A quote in lines [start, behind), whose extent is known: what is around it decides. `attributed`: it is an earlier
+/// mail, not lines that the sender picked. `several`: more quotes follow.
+QuoteSplit split_known_quote(const QuoteLines& lines, std::size_t start, std::size_t behind, bool attributed,
+                             bool several) {
   const bool nothing_above = all_blank(lines, 0, start);
-  const bool nothing_below = find_signature(lines, behind, lines.size()) <= lines.next_visible(behind) ||
-                             all_blank(lines, behind, lines.size());
+  const bool nothing_below = all_blank(lines, behind, lines.size()) ||
+                             find_signature(lines, behind, lines.size()) <= lines.next_visible(behind);
   if (nothing_below) return nothing_above ? whole(lines, true) : only({0, start});
-  if (has_quoted_line(lines, behind, lines.size())) return whole(lines, true);  // interleaved
+  if (several) return whole(lines, true);  // interleaved
   if (nothing_above) return attributed ? only({behind, lines.size()}) : whole(lines, true);
   if (!is_good_bye(lines, behind)) return whole(lines, true);
   QuoteSplit split;
   split.kept = {{0, start}, {behind, lines.size()}};
   split.found = true;
   return split;
+}
+
+QuoteSplit split_marked_quote(const QuoteLines& lines, std::size_t start, std::size_t behind, bool attributed) {
+  return split_known_quote(lines, start, behind, attributed, has_quoted_line(lines, behind, lines.size()));
+}
+
+/// The line at which the attribution above line `first` begins, whatever its language: what stands directly above a
+/// quote and ends in a colon.
+std::size_t include_attribution(const QuoteLines& lines, std::size_t first) {
+  std::size_t above = first;
+  while (above > 0 && (lines.blank(above - 1) || lines.rule(above - 1))) --above;
+  if (above == 0) return first;
+  const auto attribution = read_attribution(lines, above - 1, 0, true);
+  if (attribution) return attribution->first;
+  return lines.rule(above) ? above : first;
+}
+
+QuoteSplit split_by_hint(const QuoteLines& lines, const QuoteHints::Quote& quote, bool forward_subject) {
+  if (quote.forward || forward_subject) return whole(lines, true, true);
+  return split_known_quote(lines, include_attribution(lines, quote.first), quote.behind, true, quote.several);
 }
 
 /// What the first visible of the quoted lines at `i` introduces, if anything.
@@ -132,10 +155,12 @@ QuoteSplit split_at_marker(const QuoteLines& lines, const QuoteMarker& marker) {
 
 }  // namespace
 
-QuoteSplit split_quote(const QuoteLines& lines, bool forward_subject) {
+QuoteSplit split_quote(const QuoteLines& lines, bool forward_subject, const QuoteHints& hints) {
   const std::optional<QuoteMarker> marker = find_quote_marker(lines, 0);
   const std::size_t before = marker ? marker->first : lines.size();
   const std::size_t quoted = first_quoted_line(lines, 0, before);
+  if (hints.quote && hints.quote->first < std::min(before, quoted + 1))
+    return split_by_hint(lines, *hints.quote, forward_subject);
   if (quoted < before) {
     // ">" lines above the first marker: the sender's own pick, or a quote that carries its introduction inside.
     const std::size_t behind = quote_block_end(lines, quoted);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "parsers/quote_hints.h"
 #include "parsers/quote_lines.h"
 
 namespace poller {
@@ -21,6 +22,7 @@ struct QuoteSplit {
 };
 
 /// `forward_subject`: header blocks and separators begin a forwarded mail then.
-QuoteSplit split_quote(const QuoteLines& lines, bool forward_subject);
+/// What the HTML tells counts where it tells of an earlier line than the text does.
+QuoteSplit split_quote(const QuoteLines& lines, bool forward_subject, const QuoteHints& hints);
 
 }  // namespace poller

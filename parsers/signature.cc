@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include "base/text.h"
 #include "parsers/fold.h"
+#include "parsers/signature_phrases.h"
 
 namespace poller {
 
@@ -16,268 +18,6 @@ constexpr int kMostSignatureLines = 15;         // behind "--"
 constexpr int kMostRuledLines = 8;              // behind a longer line of dashes
 constexpr std::size_t kSearchedLines = 60;      // from the end, for a separator
 constexpr std::size_t kLongestRuledLine = 100;  // bytes
-
-// "Sent from ..." and "Get Outlook for ..." in the words of the clients; folded. What follows says which device.
-constexpr std::array kClientOpenings = {
-    "sent from",
-    "sent via",
-    "sent with",
-    "sent using",
-    "sent by",
-    "sent on",
-    "sent through",
-    "get outlook",
-    "from my",
-    "send from",
-    "sendt via",
-    "powered by cricket",
-    "gesendet von",
-    "gesendet mit",
-    "gesendet über",
-    "gesendet aus",
-    "von meinem",
-    "von meiner",
-    "versendet mit",
-    "versendet von",
-    "outlook für",
-    "diese nachricht wurde von meinem",
-    "diese e-mail wurde von meinem",
-    "envoyé de",
-    "envoyé depuis",
-    "envoyé à partir",
-    "envoyé avec",
-    "envoyé via",
-    "télécharger outlook",
-    "obtenir outlook",
-    "téléchargez outlook",
-    "enviado desde",
-    "enviado de",
-    "enviado do",
-    "enviado da",
-    "enviado via",
-    "enviado con",
-    "enviado por",
-    "enviado a partir",
-    "enviada do",
-    "obtener outlook",
-    "obtén outlook",
-    "descargar outlook",
-    "obter o outlook",
-    "obtenha o outlook",
-    "inviato da",
-    "inviato dal",
-    "inviata da",
-    "inviato con",
-    "ottieni outlook",
-    "scarica outlook",
-    "verzonden met",
-    "verzonden vanaf",
-    "verzonden via",
-    "verstuurd vanaf",
-    "verstuurd met",
-    "outlook voor",
-    "outlook downloaden",
-    "skickat från",
-    "skickat via",
-    "skickat med",
-    "hämta outlook",
-    "skaffa outlook",
-    "sendt fra",
-    "sendt med",
-    "hent outlook",
-    "få outlook",
-    "last ned outlook",
-    "lähetetty",
-    "hanki outlook",
-    "wysłane z",
-    "wysłano z",
-    "wysłane przy",
-    "pobierz outlook",
-    "pobierz program outlook",
-    "odesláno z",
-    "odesláno ze",
-    "získat outlook",
-    "stáhnout outlook",
-    "odoslané z",
-    "odoslané zo",
-    "získať outlook",
-    "elküldve",
-    "küldve",
-    "az outlook",
-    "outlook beszerzése",
-    "trimis de",
-    "trimis din",
-    "obțineți outlook",
-    "descărcați outlook",
-    "изпратено от",
-    "отправлено с",
-    "отправлено из",
-    "отправлено от",
-    "послано с",
-    "скачать outlook",
-    "загрузить outlook",
-    "надіслано з",
-    "надіслано із",
-    "відправлено з",
-    "отримати outlook",
-    "poslano s",
-    "poslano z",
-    "poslano iz",
-    "poslato sa",
-    "poslato iz",
-    "preuzmite outlook",
-    "saadetud",
-    "nosūtīts no",
-    "išsiųsta iš",
-    "στάλθηκε από",
-    "εστάλη από",
-    "λήψη outlook",
-    "أرسلت من",
-    "مرسل من",
-    "تم الإرسال من",
-    "أُرسلت من",
-    "נשלח מ",
-    "发自",
-    "發自",
-    "来自",
-    "寄自",
-    "從我的",
-    "从我的",
-    "获取 outlook",
-    "取得 outlook",
-    "下载 outlook",
-    "使用",
-    "나의",
-    "내",
-    "outlook for",
-    "ส่งจาก",
-    "gửi từ",
-    "đã gửi từ",
-    "được gửi từ",
-    "dikirim dari",
-    "dihantar dari",
-    "enviat des",
-    "enviat amb",
-    "sent frá",
-    "bidalia",
-};
-constexpr std::array kClientEndings = {
-    "gesendet",       "gesendet.",   "gönderildi", "gönderildi.", "から送信",         "から送信されました",
-    "에서 보냄",      "보냄",        "傳送",       "发送的",      "を入手",           "herunterladen",
-    "beziehen",       "edinin",      "downloaden", "에서 전송",   "lähetetty",        "küldve",
-    "küldött üzenet", "from mobile", "indirin",    "다운로드",    "から送信しました", "발송",
-};
-constexpr std::array kDeviceWords = {
-    "iphon",       "ipad",         "ipod",          "ios",        "android",  "outlook",    "mail",
-    "mailbox",     "samsung",      "galaxy",        "htc",        "huawei",   "xiaomi",     "redmi",
-    "nokia",       "blackberry",   "windows",       "mobile",     "phone",    "smartphone", "handy",
-    "mobilgerät",  "mobiltelefon", "mobiltelefoon", "tablet",     "tablette", "téléphone",  "telefon",
-    "móvil",       "celular",      "cellulare",     "telefono",   "teléfono", "yahoo",      "gmail",
-    "airmail",     "spark",        "protonmail",    "proton",     "aquamail", "typeapp",    "thunderbird",
-    "gmx",         "web.de",       "boxer",         "nine",       "sony",     "xperia",     "lg",
-    "motorola",    "pixel",        "oneplus",       "mac",        "macbook",  "zimbra",     "verizon",
-    "t",           "at&t",         "newton",        "cell",       "device",   "gerät",      "appareil",
-    "dispositivo", "телефона",     "смартфона",     "мобильного", "почты",    "mobil",      "puhelimesta",
-    "k",           "hey",          "superhuman",    "fairphone",  "surface",  "pc",         "app",
-    "ti",          "alcatel",      "wiko",
-};
-constexpr std::array kExcuses = {"excuse", "typo",   "brevity", "sorry",      "forgive",
-                                 "pardon", "apolog", "short",   "entschuldig"};
-
-constexpr std::array kSignOffs = {
-    "regards",
-    "best regards",
-    "kind regards",
-    "warm regards",
-    "many thanks",
-    "thanks",
-    "thank you",
-    "best",
-    "cheers",
-    "sincerely",
-    "yours sincerely",
-    "best wishes",
-    "br",
-    "mfg",
-    "lg",
-    "vg",
-    "mit freundlichen grüßen",
-    "mit freundlichem gruß",
-    "mit freundlichen grüssen",
-    "viele grüße",
-    "beste grüße",
-    "liebe grüße",
-    "gruß",
-    "grüße",
-    "danke",
-    "cordialement",
-    "bien cordialement",
-    "cdt",
-    "merci",
-    "salutations",
-    "saludos",
-    "un saludo",
-    "gracias",
-    "cordiali saluti",
-    "saluti",
-    "distinti saluti",
-    "grazie",
-    "atenciosamente",
-    "cumprimentos",
-    "obrigado",
-    "obrigada",
-    "met vriendelijke groet",
-    "groeten",
-    "groet",
-    "mvg",
-    "bedankt",
-    "med vänliga hälsningar",
-    "mvh",
-    "hälsningar",
-    "tack",
-    "med venlig hilsen",
-    "vennlig hilsen",
-    "hilsen",
-    "venlig hilsen",
-    "terveisin",
-    "kiitos",
-    "pozdrawiam",
-    "dziękuję",
-    "s pozdravem",
-    "děkuji",
-    "s pozdravom",
-    "üdvözlettel",
-    "köszönöm",
-    "cu stimă",
-    "mulțumesc",
-    "с уважением",
-    "спасибо",
-    "з повагою",
-    "дякую",
-    "поздрави",
-    "lp",
-    "lep pozdrav",
-    "pozdrav",
-    "srdačan pozdrav",
-    "lugupidamisega",
-    "saygilarimla",
-    "teşekkürler",
-    "με εκτίμηση",
-    "ευχαριστώ",
-    "تحياتي",
-    "شكرا",
-    "בברכה",
-    "תודה",
-    "谢谢",
-    "此致",
-    "敬具",
-    "よろしくお願いします",
-    "감사합니다",
-    "trân trọng",
-    "salam",
-    "terima kasih",
-    "ขอบคุณ",
-};
 
 template <std::size_t N>
 bool contains_one(const std::array<const char*, N>& list, std::string_view s) {
@@ -291,7 +31,8 @@ bool is_enclosing(char c) { return std::string_view("<>()[]{}*_-~\"' ").find(c) 
 std::string clean_client_line(std::string_view line) {
   std::string out;
   bool address = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
+  if (line.find("//") == std::string_view::npos && line.find("mailto:") == std::string_view::npos) out = line;
+  for (std::size_t i = out.size(); i < line.size(); ++i) {
     const std::string_view rest = line.substr(i);
     if (text::istarts_with(rest, "http://") || text::istarts_with(rest, "https://") ||
         text::istarts_with(rest, "mailto:"))
@@ -306,6 +47,12 @@ std::string clean_client_line(std::string_view line) {
   std::string folded = fold_case(view);
   folded.erase(std::remove_if(folded.begin(), folded.end(), [](char c) { return c == '[' || c == ']'; }), folded.end());
   return folded;
+}
+
+/// Up to the first blank; in scripts that have none, the first character.
+std::string_view first_word(std::string_view s) {
+  if (!s.empty() && static_cast<unsigned char>(s.front()) >= 0xE3) return s.substr(0, 3);
+  return s.substr(0, s.find(' '));
 }
 
 struct WordCount {
@@ -344,6 +91,24 @@ bool is_client_phrase(std::string_view s, std::size_t opening) {
   return text::istarts_with(text::trim(rest), "my ") && count.words <= kMostClientWords - 2;
 }
 
+/// The opening that `s` begins with: how much of it is the opening, or 0. What the sender calls his own stays behind
+/// it: "from my" counts as "from".
+std::size_t client_opening_length(std::string_view s) {
+  // By first word, for speed; openings of scripts without blanks are looked up by their first character.
+  static const std::unordered_multimap<std::string_view, std::string_view> openings = [] {
+    std::unordered_multimap<std::string_view, std::string_view> result;
+    for (const std::string_view opening : kClientOpenings) result.emplace(first_word(opening), opening);
+    return result;
+  }();
+  const auto range = openings.equal_range(first_word(s));
+  for (auto it = range.first; it != range.second; ++it) {
+    const std::string_view opening = it->second;
+    if (s.size() > opening.size() && s.substr(0, opening.size()) == opening)
+      return opening == "from my" ? opening.size() - 2 : opening.size();
+  }
+  return 0;
+}
+
 /// The number of lines in [first, last) that are not blank, and whether all are short enough for a signature.
 bool is_small_block(const QuoteLines& lines, std::size_t first, std::size_t last, int most, std::size_t longest) {
   int visible = 0;
@@ -357,9 +122,6 @@ bool is_small_block(const QuoteLines& lines, std::size_t first, std::size_t last
 bool is_dash_separator(std::string_view line) {
   return line == "--" || line == "__" || line == "—" || line == "–" || line == "––" || line == "- --" || line == "– –";
 }
-
-constexpr std::array kDisclaimerWords = {"confidential", "vertraulich",   "confidentiel",  "confidencial", "riservat",
-                                         "privileged",   "vertrouwelijk", "konfidentiell", "fortrolig",    "poufn"};
 
 bool is_disclaimer(const QuoteLines& lines, std::size_t first, std::size_t last) {
   for (std::size_t i = first; i < std::min(last, first + 30); ++i)
@@ -408,9 +170,8 @@ bool is_client_line(std::string_view line) {
   if (line.empty() || line.size() > 4 * kLongestClientLine) return false;
   const std::string s = clean_client_line(line);
   if (s.empty() || s.size() > kLongestClientLine) return false;
-  for (const std::string_view opening : kClientOpenings)
-    if (s.size() > opening.size() && std::string_view(s).substr(0, opening.size()) == opening)
-      if (is_client_phrase(s, opening.size() - (opening == "from my" ? 2 : 0))) return true;
+  const std::size_t opening = client_opening_length(s);
+  if (opening > 0 && is_client_phrase(s, opening)) return true;
   for (const std::string_view ending : kClientEndings) {
     if (s.size() <= ending.size() || std::string_view(s).substr(s.size() - ending.size()) != ending) continue;
     const WordCount count = count_words(s);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include "base/text.h"
 #include "parsers/fold.h"
@@ -10,76 +11,24 @@ namespace poller {
 
 namespace {
 
+// clang-format off
 // Folded to lower case. Sources: the localized resources of Outlook, Lotus Notes, Thunderbird, Gmail and webmailers.
 constexpr std::array kReplyPrefixes = {
-    "re",        "ré",       "réf",    "ref",     "rép",      "r",       "rif",  "rsp",       "res",   "resp",
-    "respuesta", "aw",       "antw",   "antwort", "antwoord", "betr",    "sv",   "svar",      "vs",    "vast",
-    "vastaus",   "vá",       "válasz", "odp",     "odpověď",  "odpoveď", "odg",  "odgovor",   "ats",   "atb",
-    "atbildēt",  "ynt",      "yan",    "yanıt",   "yanit",    "cevap",   "bls",  "balas",     "trl",   "trả lời",
-    "απ",        "απάντηση", "σχετ",   "отв",     "ответ",    "отг",     "відп", "відповідь", "răsp",  "回复",
-    "回覆",      "答复",     "答覆",   "回信",    "返信",     "답장",    "회신", "רה",        "תגובה", "השב",
-    "رد",        "پاسخ",     "ตอบ",    "ตอบกลับ",  "vsd",      "उत्तर",
+    "re", "ré", "réf", "ref", "rép", "r", "rif", "rsp", "res", "resp", "respuesta", "aw", "antw", "antwort",
+    "antwoord", "betr", "sv", "svar", "vs", "vast", "vastaus", "vá", "válasz", "odp", "odpověď", "odpoveď", "odg",
+    "odgovor", "ats", "atb", "atbildēt", "ynt", "yan", "yanıt", "yanit", "cevap", "bls", "balas", "trl", "trả lời",
+    "απ", "απάντηση", "σχετ", "отв", "ответ", "отг", "відп", "відповідь", "răsp", "回复", "回覆", "答复", "答覆",
+    "回信", "返信", "답장", "회신", "תגובה", "השב", "رد", "پاسخ", "ตอบ", "ตอบกลับ", "vsd", "उत्तर",
 };
 constexpr std::array kForwardPrefixes = {
-    "fw",
-    "fwd",
-    "wg",
-    "wtr",
-    "weitergeleitet",
-    "tr",
-    "transf",
-    "i",
-    "inoltra",
-    "inoltro",
-    "rv",
-    "reenv",
-    "reenviado",
-    "enc",
-    "encaminhada",
-    "encam",
-    "vl",
-    "vb",
-    "vidarebefordrat",
-    "doorst",
-    "doorgestuurd",
-    "pd",
-    "przekaż",
-    "fs",
-    "framsent",
-    "továbbítás",
-    "továbbítva",
-    "továbbít",
-    "ilt",
-    "ilet",
-    "yml",
-    "trs",
-    "terusan",
-    "chuyển tiếp",
-    "πρθ",
-    "προώθηση",
-    "пересл",
-    "переслано",
-    "препр",
-    "转发",
-    "轉寄",
-    "轉發",
-    "轉送",
-    "転送",
-    "전달",
-    "הועבר",
-    "העברה",
-    "إعادة توجيه",
-    "هدایت",
-    "ส่งต่อ",
-    "videresendt",
-    "vids",
-    "pārs",
-    "persiųsti",
-    "edasi",
-    "předáno",
-    "preposlané",
+    "fw", "fwd", "wg", "wtr", "weitergeleitet", "tr", "transf", "i", "inoltra", "inoltro", "rv", "reenv", "reenviado",
+    "enc", "encaminhada", "encam", "vl", "vb", "vidarebefordrat", "doorst", "doorgestuurd", "pd", "przekaż", "fs",
+    "framsent", "továbbítás", "továbbítva", "továbbít", "ilt", "ilet", "yml", "trs", "terusan", "chuyển tiếp", "πρθ",
+    "προώθηση", "пересл", "переслано", "препр", "转发", "轉寄", "轉發", "轉送", "転送", "전달", "הועבר", "העברה",
+    "إعادة توجيه", "هدایت", "ส่งต่อ", "videresendt", "vids", "pārs", "persiųsti", "edasi", "předáno", "preposlané",
     "prosl",
 };
+// clang-format on
 
 struct SubjectPrefix {
   enum class Kind { none, reply, forward, tag } kind = Kind::none;
@@ -88,9 +37,15 @@ struct SubjectPrefix {
 
 constexpr std::size_t kLongestPrefix = 40;  // bytes of the word itself
 
-template <std::size_t N>
-bool is_listed(const std::array<const char*, N>& list, std::string_view word) {
-  return std::any_of(list.begin(), list.end(), [&](const char* entry) { return word == entry; });
+SubjectPrefix::Kind prefix_kind(std::string_view word) {
+  static const std::unordered_map<std::string_view, SubjectPrefix::Kind> kinds = [] {
+    std::unordered_map<std::string_view, SubjectPrefix::Kind> result;
+    for (const char* prefix : kReplyPrefixes) result.emplace(prefix, SubjectPrefix::Kind::reply);
+    for (const char* prefix : kForwardPrefixes) result.emplace(prefix, SubjectPrefix::Kind::forward);
+    return result;
+  }();
+  const auto it = kinds.find(word);
+  return it == kinds.end() ? SubjectPrefix::Kind::none : it->second;
 }
 
 std::size_t skip_blanks(std::string_view s, std::size_t at) {
@@ -136,11 +91,9 @@ SubjectPrefix read_word(std::string_view s) {
   const std::size_t colon = skip_blanks(s, skip_counter(s, end));
   const std::size_t width = colon_length(s, colon);
   if (width == 0) return {};
-  const std::string folded = fold_case(word);
-  const std::size_t length = skip_blanks(s, colon + width);
-  if (is_listed(kReplyPrefixes, folded)) return {SubjectPrefix::Kind::reply, length};
-  if (is_listed(kForwardPrefixes, folded)) return {SubjectPrefix::Kind::forward, length};
-  return {};
+  const SubjectPrefix::Kind kind = prefix_kind(fold_case(word));
+  if (kind == SubjectPrefix::Kind::none) return {};
+  return {kind, skip_blanks(s, colon + width)};
 }
 
 SubjectPrefix read_subject_prefix(std::string_view s) {
