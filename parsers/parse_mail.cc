@@ -212,7 +212,7 @@ class MailBuilder {
     set_notice(protection_notice(protection_of_text(mail_.text)));
     if (mail_.notice && text::trim(mail_.text).empty()) mail_.text = *mail_.notice;
     const auto clear = open_clear_signed(mail_.text);
-    NewText fresh = new_text(clear ? *clear : mail_.text, mail_.html.value_or(""));
+    NewText fresh = new_text(clear ? *clear : mail_.text, mail_.html.value_or(""), mail_.subject);
     mail_.new_text = std::move(fresh.text);
     mail_.signature = std::move(fresh.signature);
   }
