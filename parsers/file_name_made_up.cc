@@ -13,7 +13,11 @@ struct TypeExtension {
   std::string_view extension;
 };
 
+// The first type of an extension is the one it stands for.
 constexpr TypeExtension kTypeExtensions[] = {
+    {"text/plain", "txt"},
+    {"message/rfc822", "eml"},
+    {"text/vcard", "vcf"},
     {"application/gzip", "gz"},
     {"application/javascript", "js.txt"},  // nothing that a double click would run
     {"application/json", "json"},
@@ -71,16 +75,13 @@ constexpr TypeExtension kTypeExtensions[] = {
     {"message/global", "eml"},
     {"message/global-delivery-status", "txt"},
     {"message/global-headers", "txt"},
-    {"message/rfc822", "eml"},
     {"text/calendar", "ics"},
     {"text/css", "css"},
     {"text/csv", "csv"},
     {"text/directory", "vcf"},
     {"text/html", "html"},
-    {"text/plain", "txt"},
     {"text/rfc822-headers", "txt"},
     {"text/rtf", "rtf"},
-    {"text/vcard", "vcf"},
     {"text/x-amp-html", "html"},
     {"text/x-vcalendar", "ics"},
     {"text/x-vcard", "vcf"},
