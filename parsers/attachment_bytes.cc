@@ -1,4 +1,5 @@
 // The ways inside a container, in Locator::inside, joined by "/":
+//   tnef:2            its third file (counted from 0); always the last step
 //   text:10+200+3     what stands at offset 10, 200 bytes long, in encoding 3 (the number of the TransferEncoding)
 //   cms:10+200+1      the same, in the content of a signed-only S/MIME
 #include "parsers/attachment_bytes.h"
@@ -8,11 +9,13 @@
 #include "base/text.h"
 #include "parsers/smime.h"
 #include "parsers/transfer.h"
+#include "parsers/winmail.h"
 
 namespace poller {
 namespace {
 
 constexpr std::size_t kMostSteps = 8;
+constexpr std::size_t kMostWinmail = std::size_t{1} << 30;  // its limit was kept when the mail was parsed
 
 std::string span_step(const char* kind, std::uint64_t offset, std::uint64_t length, TransferEncoding encoding) {
   return std::string(kind) + ":" + std::to_string(offset) + "+" + std::to_string(length) + "+" +
@@ -50,8 +53,17 @@ std::string decode_span(std::string_view bytes, const Locator& span) {
   return out;
 }
 
+std::string winmail_file(std::string_view bytes, std::string_view number) {
+  std::uint64_t index = 0;
+  if (!text::parse_uint(number, index)) return {};
+  auto winmail = open_winmail(bytes, kMostWinmail);
+  if (!winmail || index >= winmail->files.size()) return {};
+  return std::move(winmail->files[index].bytes);
+}
+
 // What one step leads to, within `bytes`.
 std::string take_step(std::string_view bytes, std::string_view step) {
+  if (step.starts_with("tnef:")) return winmail_file(bytes, step.substr(5));
   if (step.starts_with("text:")) {
     const auto span = parse_span(step.substr(5));
     return span ? decode_span(bytes, *span) : std::string();

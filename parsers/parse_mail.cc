@@ -19,6 +19,7 @@
 #include "parsers/smime.h"
 #include "parsers/text_lines.h"
 #include "parsers/transfer.h"
+#include "parsers/winmail.h"
 
 namespace poller {
 namespace {
@@ -152,6 +153,7 @@ class MailBuilder {
     const Locator& where = part.part.body;
     const std::string_view bytes = source.bytes.substr(where.offset, where.length);
     if (is_opaque(part) && add_signed(source, part, bytes, index)) return;
+    if (is_winmail(part) && add_winmail(source, part, bytes)) return;
     FileFacts facts;
     facts.content_type = part.part.content_type;
     facts.safe_name = part.part.filename;
@@ -202,6 +204,38 @@ class MailBuilder {
     add_parts({*content, &where, index, part.part.depth + 1}, parts);
     --signed_depth_;
     mail_.parts[static_cast<std::size_t>(index)].leaf = false;
+    return true;
+  }
+
+  static bool is_winmail(const MailPart& part) {
+    const std::string& type = part.part.content_type;
+    return type == "application/ms-tnef" || type == "application/vnd.ms-tnef" ||
+           (part.part.filename && text::iequals(*part.part.filename, "winmail.dat"));
+  }
+
+  // What it holds stands in its place; one that cannot be opened stays itself.
+  bool add_winmail(const MimeSource& source, const MailPart& part, std::string_view bytes) {
+    std::string decoded;
+    decode_transfer(bytes, part.part.body.encoding, decoded);
+    auto winmail = open_winmail(decoded, files_.bytes_left());
+    if (!winmail) {
+      defects_.add("a winmail.dat that cannot be opened");
+      return false;
+    }
+    if (winmail->damaged) defects_.add("a damaged winmail.dat: what was readable was taken out");
+    content_.add_leaf(sha256(decoded));
+    const Locator where = source.locate(part.part.body);
+    for (std::size_t i = 0; i < winmail->files.size(); ++i) {
+      auto& file = winmail->files[i];
+      FileFacts facts;
+      facts.name = std::move(file.name);
+      facts.content_type = std::move(file.content_type);
+      facts.content_id = std::move(file.content_id);
+      facts.locator = within_winmail(where, i);
+      files_.add_encoded(std::move(facts), file.bytes, TransferEncoding::identity);
+      file.bytes = std::string();
+    }
+    body_.add_fallback(std::move(winmail->text), std::move(winmail->html));
     return true;
   }
 
