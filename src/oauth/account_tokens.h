@@ -26,6 +26,9 @@ struct TokenWorld {
   TokenSourceOptions options;          // complete: nothing left empty but `refreshed`
 };
 
+/// The options with what was left empty filled in. The configuration must outlive them.
+TokenSourceOptions completed(TokenSourceOptions options, const config::Config& config);
+
 /// Whose wish it is.
 enum class Urgency {
   usual,      // what is in memory will do, and what is remembered of failures counts

@@ -83,11 +83,14 @@ Error refusal_error(const Refusal& refusal, const Diagnosis& diagnosis, const st
   return error;
 }
 
-Error for_mailbox(const Error& error, const std::string& mailbox) {
-  std::string advice = error.advice();
+std::string with_commands(std::string advice, const std::string& mailbox) {
   replace_all(advice, "{login}", "poller login " + mailbox);
   replace_all(advice, "{logout}", "poller logout " + mailbox);
-  Error out(error.kind(), error.what(), advice);
+  return advice;
+}
+
+Error for_mailbox(const Error& error, const std::string& mailbox) {
+  Error out(error.kind(), error.what(), with_commands(error.advice(), mailbox));
   if (error.retry_after()) out.set_retry_after(*error.retry_after());
   return out;
 }

@@ -48,6 +48,8 @@ class MailboxTokens final : public TokenSource {
   Secret last_handed_;
 };
 
+}  // namespace
+
 TokenSourceOptions completed(TokenSourceOptions options, const config::Config& config) {
   if (!options.http) {
     options.http = [&config](const config::OAuth& settings) { return real_http(settings, config.proxy); };
@@ -56,8 +58,6 @@ TokenSourceOptions completed(TokenSourceOptions options, const config::Config& c
   if (!options.sleep) options.sleep = real_sleep();
   return options;
 }
-
-}  // namespace
 
 struct TokenSources::Private {
   explicit Private(const config::Config& c) : config(c) {}

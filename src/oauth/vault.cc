@@ -86,6 +86,18 @@ std::optional<std::string> read_if_there(const std::filesystem::path& file) {
   }
 }
 
+void make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (std::filesystem::is_directory(folder, error)) return;
+  if (folder.has_parent_path()) std::filesystem::create_directories(folder.parent_path(), error);
+  step("vault folder");
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+    throw Error(ErrorKind::storage,
+                fmt::format("cannot make the vault's folder {}: {}", folder.string(), std::strerror(errno)),
+                "Make it by hand, mode 0700, owned by the user that runs poller.");
+  }
+}
+
 }  // namespace
 
 Vault::Vault(std::filesystem::path folder, const Secret& key_text)
@@ -110,14 +122,14 @@ VaultEntry Vault::open(const std::filesystem::path& file, std::string_view conte
 }
 
 std::optional<VaultEntry> Vault::read(const AccountId& account) const {
-  const std::filesystem::path file = path_of(account.file_name());
+  const std::filesystem::path file = folder_ / account.file_name();
   const auto content = read_if_there(file);
   if (!content) return std::nullopt;
   return open(file, *content, &account);
 }
 
 void Vault::write(VaultEntry& entry) const {
-  make_folder();
+  make_folder(folder_);
   VaultEntry next = entry;
   ++next.revision;
   const Sealed sealed = seal(key_, to_json(next).reveal(), associated_data(entry.account, key_id_));
@@ -131,40 +143,27 @@ void Vault::write(VaultEntry& entry) const {
                           .add("sealed", text::base64(sealed.bytes))
                           .finish();
   step("vault write");
-  write_file_atomically(path_of(entry.account.file_name()), std::string(json.reveal()) + "\n", 0600);
+  write_file_atomically(folder_ / entry.account.file_name(), std::string(json.reveal()) + "\n", 0600);
   entry.revision = next.revision;
 }
 
-void Vault::make_folder() const {
-  std::error_code error;
-  if (std::filesystem::is_directory(folder_, error)) return;
-  if (folder_.has_parent_path()) std::filesystem::create_directories(folder_.parent_path(), error);
-  step("vault folder");
-  if (::mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST) {
-    throw Error(ErrorKind::storage,
-                fmt::format("cannot make the vault's folder {}: {}", folder_.string(), std::strerror(errno)),
-                "Make it by hand, mode 0700, owned by the user that runs poller.");
-  }
-}
-
-bool Vault::has(const AccountId& account) const {
+bool Vault::has(const std::filesystem::path& folder, const AccountId& account) {
   struct stat st {};
-  return ::lstat(path_of(account.file_name()).c_str(), &st) == 0;
+  return ::lstat((folder / account.file_name()).c_str(), &st) == 0;
 }
 
-bool Vault::forget(const AccountId& account) const {
-  if (!has(account)) return false;
-  const std::filesystem::path file = path_of(account.file_name());
+bool Vault::forget(const std::filesystem::path& folder, const AccountId& account) {
+  const std::filesystem::path file = folder / account.file_name();
   step("vault remove");
-  if (::unlink(file.c_str()) != 0) {
-    throw Error(ErrorKind::storage, fmt::format("cannot remove {}: {}", file.string(), std::strerror(errno)));
-  }
-  return true;
+  if (::unlink(file.c_str()) == 0) return true;
+  if (errno == ENOENT) return false;
+  throw Error(ErrorKind::storage, fmt::format("cannot remove {}: {}", file.string(), std::strerror(errno)));
 }
 
-EntryLock Vault::lock(const AccountId& account, std::chrono::milliseconds deadline) const {
-  make_folder();
-  return EntryLock(path_of(account.file_name() + ".lock"), deadline);
+EntryLock Vault::lock(const std::filesystem::path& folder, const AccountId& account,
+                      std::chrono::milliseconds deadline) {
+  make_folder(folder);
+  return EntryLock(folder / (account.file_name() + ".lock"), deadline);
 }
 
 int Vault::rekey(const Secret& old_key_text) const {

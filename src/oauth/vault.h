@@ -31,13 +31,18 @@ class Vault {
   /// when it is missing. Throws Error(storage).
   void write(VaultEntry& entry) const;
 
-  /// Removes the entry, readable or not. False when there was none.
-  bool forget(const AccountId& account) const;
-
   /// Holds off every other process (and thread) that wants this account's entry. See EntryLock.
-  [[nodiscard]] EntryLock lock(const AccountId& account, std::chrono::milliseconds deadline) const;
+  [[nodiscard]] EntryLock lock(const AccountId& account, std::chrono::milliseconds deadline) const {
+    return lock(folder_, account, deadline);
+  }
+  [[nodiscard]] bool has(const AccountId& account) const { return has(folder_, account); }
+  [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
 
-  [[nodiscard]] bool has(const AccountId& account) const;
+  /// What needs no key. `forget` removes the entry, readable or not; false when there was none.
+  static bool forget(const std::filesystem::path& folder, const AccountId& account);
+  static EntryLock lock(const std::filesystem::path& folder, const AccountId& account,
+                        std::chrono::milliseconds deadline);
+  static bool has(const std::filesystem::path& folder, const AccountId& account);
 
   /// Seals every entry that `old_key_text` opens with this vault's key; those of this key already are left alone, so
   /// that it can be run again after a crash. Returns how many were sealed anew. Throws as read() does.
@@ -47,10 +52,8 @@ class Vault {
   [[nodiscard]] const std::string& key_id() const noexcept { return key_id_; }
 
  private:
-  [[nodiscard]] std::filesystem::path path_of(const std::string& file_name) const { return folder_ / file_name; }
   [[nodiscard]] VaultEntry open(const std::filesystem::path& file, std::string_view content,
                                 const AccountId* expected) const;
-  void make_folder() const;
 
   std::filesystem::path folder_;
   Secret key_;

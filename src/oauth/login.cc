@@ -1,0 +1,53 @@
+#include "oauth/login.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "oauth/account_tokens.h"
+#include "oauth/login_flow.h"
+
+namespace poller::oauth {
+namespace {
+
+SignedIn login_to(const config::Config& config, Account account, LoginUi& ui, LoginOptions options) {
+  options.world = completed(std::move(options.world), config);
+  auto vault = vault_for_sign_in(config, account);
+  auto http = options.world.http(account.settings);
+  Endpoints endpoints = find_endpoints(account.settings, *http);
+  ClientProof proof(account.settings);
+  const bool device = options.device;
+  LoginFlow flow{std::move(account), ui, std::move(options), std::move(vault), std::move(http), std::move(endpoints),
+                 std::move(proof)};
+  if (flow.account.mailboxes.size() > 1) {
+    ui.say(fmt::format("{} signs in for the mailboxes {}.", flow.account.id.user,
+                       fmt::join(flow.account.mailboxes, ", ")));
+  }
+  return device ? login_with_device(flow) : login_with_code(flow);
+}
+
+}  // namespace
+
+std::string LoginFlow::scopes() const { return fmt::format("{}", fmt::join(account.scopes, " ")); }
+
+Error sign_in_error(const LoginFlow& flow, const Refusal& refusal, const std::string& endpoint) {
+  const Diagnosis diagnosis = diagnose(refusal, flow.account.preset);
+  Error error = refusal_error(refusal, diagnosis, flow.account.id.user, endpoint);
+  const bool policy = diagnosis.who == Who::administrator && diagnosis.remedy == Remedy::sign_in;
+  if (!flow.options.device || !policy) return error;
+  return {error.kind(), error.what(),
+          error.advice() +
+              " Device codes are what tenants block first: `{login}` without --device uses a browser instead, also one "
+              "on another machine."};
+}
+
+SignedIn login(const config::Config& config, const std::string& mailbox, LoginUi& ui, LoginOptions options) {
+  try {
+    SignedIn out = login_to(config, account_of(config, mailbox), ui, std::move(options));
+    for (std::string& notice : out.notices) notice = with_commands(notice, mailbox);
+    return out;
+  } catch (const Error& error) {
+    throw for_mailbox(error, mailbox);
+  }
+}
+
+}  // namespace poller::oauth

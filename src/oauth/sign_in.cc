@@ -1,0 +1,177 @@
+#include "oauth/sign_in.h"
+
+#include <fmt/format.h>
+
+#include <functional>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/safe_file.h"
+#include "base/text.h"
+#include "oauth/account_tokens.h"
+#include "oauth/open_vault.h"
+#include "oauth/scopes.h"
+
+namespace poller::oauth {
+namespace {
+
+constexpr std::chrono::seconds kLockPatience{60};
+
+std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
+
+SignedIn summary(const Account& account, const std::vector<std::string>& asked,
+                 const std::vector<std::string>& granted) {
+  SignedIn out{account, granted.empty() ? asked : granted, {}, true};
+  if (std::string gap = explain_missing(missing_scopes(asked, granted)); !gap.empty()) out.notices.push_back(gap);
+  return out;
+}
+
+VaultEntry imported_entry(const Account& account, const Secret& refresh_token, ClientKind kind, UnixTime now) {
+  VaultEntry entry;
+  entry.account = account.id;
+  entry.refresh_token = refresh_token;
+  entry.client_kind = kind;
+  entry.flow = "imported";
+  entry.asked = account.scopes;
+  entry.obtained_at = now;
+  entry.last_used = now;
+  return entry;
+}
+
+void write_locked(const Vault& vault, VaultEntry& entry) {
+  const EntryLock held = vault.lock(entry.account, kLockPatience);
+  const auto present = vault.read(entry.account);
+  entry.revision = present ? present->revision : 0;  // keeps rising, so that nobody takes it for the entry they knew
+  vault.write(entry);
+}
+
+void put_back(const Vault& vault, const Account& account, std::optional<VaultEntry> before) {
+  if (before) {
+    write_locked(vault, *before);
+  } else {
+    Vault::forget(vault.folder(), account.id);
+  }
+}
+
+bool is_refusal(const Error& error) {
+  return error.kind() != ErrorKind::temporary && error.kind() != ErrorKind::unreachable;
+}
+
+// Which kind of client obtained a token cannot be seen in it: one from the device flow wants no secret.
+SignedIn try_kinds(const Account& account, const std::function<SignedIn(ClientKind)>& attempt) {
+  const ClientKind configured = account.configured_kind();
+  try {
+    return attempt(configured);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::configuration || configured == ClientKind::public_client) throw;
+    try {
+      return attempt(ClientKind::public_client);
+    } catch (const Error&) {
+      throw error;
+    }
+  }
+}
+
+SignedIn import_for(const config::Config& config, const Account& account, const Secret& refresh_token,
+                    TokenSourceOptions options) {
+  TokenWorld world;
+  world.options = completed(std::move(options), config);
+  world.vault = vault_for_sign_in(config, account);
+  const auto before = world.vault->read(account.id);
+  try {
+    return try_kinds(account, [&](ClientKind kind) {
+      VaultEntry entry = imported_entry(account, refresh_token, kind, world.options.clock->unix_now());
+      write_locked(*world.vault, entry);
+      AccountTokens tokens(account, world);
+      tokens.get(Secret(), Urgency::insistent);
+      return summary(account, account.scopes, tokens.facts().granted);
+    });
+  } catch (const Error& error) {
+    if (is_refusal(error)) {
+      put_back(*world.vault, account, before);
+      throw;
+    }
+    SignedIn out{account, {}, {}, false};
+    out.notices.push_back(fmt::format("The token is kept, but could not be tried yet: {}.", error.what()));
+    return out;
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Vault> vault_for_sign_in(const config::Config& config, const Account& account) {
+  auto vault = open_vault(config);
+  static_cast<void>(vault->read(account.id));
+  return vault;
+}
+
+SignedIn keep_grant(const Vault& vault, const Account& account, const Grant& grant, ClientKind kind,
+                    const std::string& flow, UnixTime now) {
+  if (grant.refresh_token.empty()) {
+    throw Error(ErrorKind::sign_in, fmt::format("the provider gave {} no refresh token", account.id.user),
+                "The app's owner must allow offline_access (refresh tokens) for the app, and oauth.scopes must ask for "
+                "it where the provider has such a scope.");
+  }
+  VaultEntry entry = imported_entry(account, grant.refresh_token, kind, now);
+  entry.flow = flow;
+  if (grant.scopes) entry.granted = *grant.scopes;
+  if (grant.refresh_expires_in) entry.refresh_token_expires = now + grant.refresh_expires_in->count();
+  write_locked(vault, entry);
+  log::info("signed in", {{"user", account.id.user}, {"flow", flow}, {"mailboxes", joined(account.mailboxes)}});
+  SignedIn out = summary(account, account.scopes, entry.granted);
+  if (!grant.signed_in_user.empty() && !text::iequals(grant.signed_in_user, account.id.user)) {
+    out.notices.push_back(
+        fmt::format("Signed in was {}, but the configuration expects {}: if they are not the same person, sign in "
+                    "again in a private "
+                    "browser window, or correct oauth.user.",
+                    grant.signed_in_user, account.id.user));
+  }
+  return out;
+}
+
+SignedIn import_refresh_token(const config::Config& config, const std::string& mailbox, const Secret& refresh_token,
+                              TokenSourceOptions options) {
+  try {
+    SignedIn out = import_for(config, account_of(config, mailbox), refresh_token, std::move(options));
+    for (std::string& notice : out.notices) notice = with_commands(notice, mailbox);
+    return out;
+  } catch (const Error& error) {
+    throw for_mailbox(error, mailbox);
+  }
+}
+
+SignedIn import_refresh_token_file(const config::Config& config, const std::string& mailbox,
+                                   const std::filesystem::path& file, TokenSourceOptions options) {
+  constexpr std::size_t kLargestToken = 64 * 1024;
+  std::string content = read_file(file, kLargestToken);
+  if (readable_by_others(file)) {
+    Secret::wipe(content);
+    throw Error(ErrorKind::configuration, fmt::format("others can read {}", file.string()),
+                fmt::format("chmod 600 {}", file.string()));
+  }
+  const Secret token(std::string(text::trim(content)));
+  Secret::wipe(content);
+  const bool whole = !token.empty() && token.reveal().find_first_of(" \t\r\n") == std::string_view::npos;
+  if (!whole) {
+    throw Error(ErrorKind::no_input, fmt::format("{} does not hold one refresh token", file.string()),
+                "The file must hold the refresh token alone.");
+  }
+  return import_refresh_token(config, mailbox, token, std::move(options));
+}
+
+std::vector<std::string> sign_out(const config::Config& config, const std::string& mailbox, bool all_mailboxes) {
+  const Account account = account_of(config, mailbox);
+  if (config.vault_path.empty() || !Vault::has(config.vault_path, account.id)) return {};
+  if (account.mailboxes.size() > 1 && !all_mailboxes) {
+    throw Error(ErrorKind::usage,
+                fmt::format("{} is the account of several mailboxes: {}", account.id.user, joined(account.mailboxes)),
+                fmt::format("To sign all of them out, run `poller logout {} --all-mailboxes`.", mailbox));
+  }
+  EntryLock held = Vault::lock(config.vault_path, account.id, kLockPatience);
+  Vault::forget(config.vault_path, account.id);
+  held.remove_file();
+  log::info("signed out", {{"user", account.id.user}, {"mailboxes", joined(account.mailboxes)}});
+  return account.mailboxes;
+}
+
+}  // namespace poller::oauth

@@ -1,0 +1,217 @@
+// Import, sign-out and status, against a scripted provider.
+#include "oauth/sign_in.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/error.h"
+#include "base/safe_file.h"
+#include "oauth/open_vault.h"
+#include "oauth/scopes.h"
+#include "oauth/token_status.h"
+#include "scripted.h"
+
+namespace poller::oauth {
+namespace {
+
+TokenSourceOptions world_of(TokenTest& t) {
+  TokenSourceOptions options;
+  options.http = [&t](const config::OAuth&) { return t.provider.http(); };
+  options.clock = &t.clock;
+  options.sleep = [&t](std::chrono::milliseconds wait) { t.clock.advance(wait); };
+  return options;
+}
+
+void add_mailbox(config::Config& config, const char* name, std::vector<std::string> scopes) {
+  config::Mailbox mailbox = config.mailboxes.front();
+  mailbox.name = name;
+  mailbox.address = std::string(name) + "@contoso.com";
+  mailbox.oauth.scopes = std::move(scopes);
+  config.mailboxes.push_back(mailbox);
+}
+
+}  // namespace
+
+TEST_CASE("an imported token is tried at once, and what came back is kept") {
+  TokenTest t;
+  add_mailbox(t.config, "billing", {"https://outlook.office.com/SMTP.Send", "offline_access"});
+  const SignedIn in = import_refresh_token(t.config, "billing", Secret("refresh-1"), world_of(t));
+  CHECK(in.tried);
+  CHECK(in.account.mailboxes == std::vector<std::string>{"support", "billing"});
+  CHECK(t.provider.asked.at(0).form.at("refresh_token") == "refresh-1");
+  CHECK(t.provider.asked[0].form.at("scope") ==
+        "https://outlook.office.com/IMAP.AccessAsUser.All offline_access https://outlook.office.com/SMTP.Send");
+  const VaultEntry entry = t.entry();
+  CHECK(entry.refresh_token.reveal() == "refresh-2");
+  CHECK(entry.flow == "imported");
+  CHECK(t.source().access_token().reveal() == "access-1");
+}
+
+TEST_CASE("a token that is refused is not kept, and what was there before is") {
+  TokenTest t;
+  t.provider.handler = [](const Asked&) { return entra_refusal("invalid_grant", 70000); };
+  CHECK_THROWS_AS(import_refresh_token(t.config, "support", Secret("bad"), world_of(t)), Error);
+  CHECK_FALSE(open_vault(t.config)->has(account_id(t.config.mailboxes[0])));
+  t.sign_in("refresh-1");
+  CHECK_THROWS_AS(import_refresh_token(t.config, "support", Secret("bad"), world_of(t)), Error);
+  CHECK(t.entry().refresh_token.reveal() == "refresh-1");
+  CHECK(t.entry().flow == "code");
+}
+
+TEST_CASE("a token whose provider cannot be reached is kept untried") {
+  TokenTest t;
+  t.provider.handler = [](const Asked&) -> HttpAnswer { throw Error(ErrorKind::unreachable, "no route"); };
+  const SignedIn in = import_refresh_token(t.config, "support", Secret("refresh-1"), world_of(t));
+  CHECK_FALSE(in.tried);
+  CHECK(in.notices.size() == 1);
+  CHECK(t.entry().refresh_token.reveal() == "refresh-1");
+}
+
+TEST_CASE("a token of the device flow is taken although the configuration has a secret") {
+  TokenTest t;
+  t.config.mailboxes[0].oauth.client_secret = literal_secret("the-client-secret");
+  t.provider.handler = [](const Asked& q) {
+    return q.form.count("client_secret") != 0 ? entra_refusal("invalid_client", 700025, 401)
+                                              : grant_answer("access-1", "refresh-2");
+  };
+  import_refresh_token(t.config, "support", Secret("refresh-1"), world_of(t));
+  CHECK(t.entry().client_kind == ClientKind::public_client);
+}
+
+TEST_CASE("an entry that does not open is never replaced in silence") {
+  TokenTest t;
+  t.sign_in("refresh-1");
+  t.config.vault_key = literal_secret("another key");
+  try {
+    import_refresh_token(t.config, "support", Secret("refresh-9"), world_of(t));
+    FAIL("was imported");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::configuration);
+    CHECK(error.advice().find("poller logout support") != std::string::npos);
+  }
+  CHECK(t.provider.asked.empty());
+  CHECK(sign_out(t.config, "support", false) == std::vector<std::string>{"support"});
+  CHECK(import_refresh_token(t.config, "support", Secret("refresh-9"), world_of(t)).tried);
+}
+
+TEST_CASE("the token file: white space is no part of it, others may not read it") {
+  TokenTest t;
+  const auto file = t.folder.path() / "token";
+  write_file_atomically(file, "  refresh-1\r\n", 0600);
+  import_refresh_token_file(t.config, "support", file, world_of(t));
+  CHECK(t.provider.asked.at(0).form.at("refresh_token") == "refresh-1");
+  ::chmod(file.c_str(), 0644);
+  CHECK_THROWS_WITH_AS(import_refresh_token_file(t.config, "support", file, world_of(t)),
+                       ("others can read " + file.string()).c_str(), Error);
+  write_file_atomically(file, "two words\n", 0600);
+  CHECK_THROWS_AS(import_refresh_token_file(t.config, "support", file, world_of(t)), Error);
+  write_file_atomically(file, "\n", 0600);
+  CHECK_THROWS_AS(import_refresh_token_file(t.config, "support", file, world_of(t)), Error);
+}
+
+TEST_CASE("signing out names all mailboxes of the account and wants to be told so") {
+  TokenTest t;
+  add_mailbox(t.config, "billing", {"offline_access"});
+  CHECK(sign_out(t.config, "support", false).empty());
+  t.sign_in("refresh-1");
+  try {
+    sign_out(t.config, "support", false);
+    FAIL("was signed out");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::usage);
+    CHECK(std::string(error.what()).find("support, billing") != std::string::npos);
+    CHECK(error.advice().find("--all-mailboxes") != std::string::npos);
+  }
+  CHECK(sign_out(t.config, "billing", true) == std::vector<std::string>{"support", "billing"});
+  CHECK(std::filesystem::is_empty(t.config.vault_path));
+}
+
+TEST_CASE("a grant without a refresh token, or of another user, says so") {
+  TokenTest t;
+  const Account account = account_of(t.config, "support");
+  Grant grant;
+  grant.access_token = Secret("a");
+  const auto vault = open_vault(t.config);
+  CHECK_THROWS_AS(keep_grant(*vault, account, grant, ClientKind::public_client, "code", 1), Error);
+  grant.refresh_token = Secret("r");
+  grant.signed_in_user = "boss@contoso.com";
+  grant.scopes = std::vector<std::string>{"https://outlook.office.com/User.Read"};
+  const SignedIn in = keep_grant(*vault, account, grant, ClientKind::public_client, "code", 1);
+  REQUIRE(in.notices.size() == 2);
+  CHECK(in.notices[0].find("IMAP.AccessAsUser.All (reading mail by IMAP will be refused)") != std::string::npos);
+  CHECK(in.notices[1].find("boss@contoso.com") != std::string::npos);
+}
+
+TEST_CASE("scopes are compared by their names") {
+  using Scopes = std::vector<std::string>;
+  const Scopes asked{"https://outlook.office.com/IMAP.AccessAsUser.All", "offline_access"};
+  CHECK(missing_scopes(asked, {}).empty());
+  CHECK(missing_scopes(asked, {"https://outlook.office365.com/imap.accessasuser.all"}).empty());
+  CHECK(missing_scopes(asked, {"https://outlook.office.com/SMTP.Send"}) == Scopes{asked[0]});
+  CHECK(missing_scopes({"https://mail.google.com/"}, {"https://mail.google.com/"}).empty());
+  CHECK(missing_scopes({"https://mail.google.com/"}, {"email"}).size() == 1);
+}
+
+TEST_CASE("status tells days left, a refusal since when, and what cannot be read") {
+  using State = TokenStatus::State;
+  constexpr UnixTime kDay = 86400;
+  TokenTest t;
+  const auto status = [&] { return token_status(t.config, t.clock.unix_now()).at(0); };
+  CHECK(status().state == State::never);
+  CHECK(status().advice == "Sign in with `poller login support`.");
+  const UnixTime now = t.clock.unix_now();
+  t.sign_in("r", [&](VaultEntry& e) { e.last_used = now - 76 * kDay; });
+  CHECK(status().state == State::ok);
+  CHECK(status().days_left == 14);
+  t.sign_in("r", [&](VaultEntry& e) { e.refresh_token_expires = now + 2 * kDay + 100; });
+  CHECK(status().days_left == 2);
+  t.sign_in("r", [&](VaultEntry& e) { e.last_used = now - 91 * kDay; });
+  CHECK(status().state == State::sign_in_needed);
+  CHECK(status().days_left == 0);
+  t.sign_in("r", [&](VaultEntry& e) { e.throttled_until = now + 60; });
+  CHECK(status().state == State::throttled);
+  t.sign_in("r", [&](VaultEntry& e) { e.refusal = RememberedRefusal{now - 50, now, true, "refused", "do `{login}`"}; });
+  CHECK(status().state == State::sign_in_needed);
+  CHECK(status().since == now - 50);
+  CHECK(status().days_left == 0);
+  CHECK(status().advice == "do `poller login support`");
+  t.config.vault_key = literal_secret("another");
+  CHECK(status().state == State::unreadable);
+  CHECK(std::string(state_word(status().state)) == "error");
+}
+
+TEST_CASE("warnings come at 14, 7, 3 and 1 days, for the token and for the secret") {
+  TokenStatus s;
+  s.mailbox = "support";
+  const auto stage = [&](std::optional<int> token, std::optional<int> secret) {
+    s.days_left = token;
+    s.secret_days_left = secret;
+    int sum = 0;
+    for (const ExpiryWarning& w : expiry_warnings({s})) sum = 100 * sum + w.stage;
+    return sum;
+  };
+  CHECK(stage(15, {}) == 0);
+  CHECK(stage(14, {}) == 14);
+  CHECK(stage(8, {}) == 14);
+  CHECK(stage(7, 15) == 7);
+  CHECK(stage(3, 4) == 307);
+  CHECK(stage(2, 0) == 301);
+  CHECK(stage(1, -5) == 101);
+  s.state = TokenStatus::State::sign_in_needed;
+  CHECK(stage(0, {}) == 0);  // that is an alert of its own
+}
+
+TEST_CASE("the client secret's end is counted from its day in the configuration") {
+  TokenTest t;
+  t.sign_in("r");
+  const auto today = std::chrono::floor<std::chrono::days>(t.clock.now());
+  t.config.mailboxes[0].oauth.client_secret_expires = today + std::chrono::days(8);
+  const auto left = token_status(t.config, t.clock.unix_now()).at(0).secret_days_left;
+  REQUIRE(left.has_value());
+  CHECK(*left == 7);  // whole days
+}
+
+}  // namespace poller::oauth
