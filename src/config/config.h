@@ -194,6 +194,11 @@ struct Config {
   Deadlines deadlines;
 };
 
+/// Whether SMTP signs in with the mailbox's token: OAuth, and no password of SMTP's own.
+bool sends_by_oauth(const Mailbox& mailbox) noexcept;
+/// Whether the mailbox needs a token at all, to be read or to send from it.
+bool needs_token(const Mailbox& mailbox) noexcept;
+
 /// The mailbox of that name, or null.
 const Mailbox* find_mailbox(const Config& config, const std::string& name) noexcept;
 /// The queue of that name, or null.

@@ -238,7 +238,7 @@ void Loader::check_vault() {
   const Config& config = loaded_.config;
   if (config.vault_key) return;
   for (const Mailbox& mailbox : config.mailboxes) {
-    if (mailbox.protocol == Protocol::directory || mailbox.auth != Auth::oauth) continue;
+    if (!needs_token(mailbox)) continue;
     complaints_.error(mailbox.place,
                       fmt::format("vault.key: missing; mailbox {} signs in with OAuth and its refresh token is kept "
                                   "encrypted; allowed: vault: {{path: var/tokens, key: {{file: PATH}}}}",

@@ -148,7 +148,7 @@ void read_oauth(Section& parent, Mailbox& mailbox) {
     read_scopes(section.at("scopes"), oauth);
     read_redirect(section.at("redirect"), oauth.redirect);
     read_path(section.at("ca_file"), oauth.ca_file);
-    if (mailbox.auth == Auth::oauth && remote) check_provider(section, mailbox);
+    if (mailbox.auth == Auth::oauth && (remote || parent.has("smtp"))) check_provider(section, mailbox);
     if (goes_to_microsoft(mailbox) && !section.has("discovery")) {
       if (!oauth.tenant.empty()) check_tenant(tenant, oauth);
       if (!oauth.client_id.empty()) check_client_id(client_id, oauth);
