@@ -90,6 +90,29 @@ bool is_usable_text(const std::string& text, const std::string& file, Complaints
   return true;
 }
 
+Columns::Columns(std::string_view text) : text_(text), starts_{0} {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  if (text_.starts_with(kMark)) text_.remove_prefix(kMark.size());
+  for (std::size_t i = 0; i < text_.size(); ++i) {
+    if (text_[i] == '\n') starts_.push_back(i + 1);
+  }
+}
+
+int Columns::of(int line, int byte) {
+  if (line < 0 || byte < 0) return 0;
+  if (line != line_ || byte < byte_) {
+    line_ = line;
+    byte_ = characters_ = 0;
+  }
+  if (static_cast<std::size_t>(line) >= starts_.size()) return byte + 1;
+  for (std::size_t at = starts_[static_cast<std::size_t>(line)] + static_cast<std::size_t>(byte_); byte_ < byte;
+       ++at, ++byte_) {
+    const bool continues = at < text_.size() && (static_cast<unsigned char>(text_[at]) & 0xC0U) == 0x80;
+    characters_ += continues ? 0 : 1;
+  }
+  return characters_ + 1;
+}
+
 bool is_unclosed_quote(const std::string& text, int line, int column) {
   return begins_unclosed(text_from(text, line, column));
 }

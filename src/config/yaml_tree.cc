@@ -21,11 +21,12 @@ struct TreeRefused {};
 /// open list or mapping, long before it could exhaust the stack.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  TreeBuilder(Tree& tree, const std::string& file, Complaints& complaints)
-      : tree_(tree), file_(file), complaints_(complaints) {}
+  TreeBuilder(Tree& tree, Columns& columns, const std::string& file, Complaints& complaints)
+      : tree_(tree), columns_(columns), file_(file), complaints_(complaints) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (documents_++ > 0) refuse(mark.line + 1, mark.column + 1, "a second YAML document; allowed: one a file");
+    if (documents_++ > 0)
+      refuse(mark.line + 1, columns_.of(mark.line, mark.column), "a second YAML document; allowed: one a file");
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add(make(Node::Kind::null, mark, anchor)); }
@@ -69,6 +70,7 @@ class TreeBuilder : public YAML::EventHandler {
   void count(const Node& at, std::size_t nodes);
 
   Tree& tree_;
+  Columns& columns_;
   const std::string& file_;
   Complaints& complaints_;
   std::vector<Open> open_;
@@ -82,7 +84,7 @@ Node* TreeBuilder::make(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t 
   Node& node = tree_.nodes.emplace_back();
   node.kind = kind;
   node.line = mark.line + 1;
-  node.column = mark.column + 1;
+  node.column = columns_.of(mark.line, mark.column);
   if (anchor != 0) anchors_[anchor] = &node;
   count(node, 1);
   return &node;
@@ -97,7 +99,7 @@ void TreeBuilder::count(const Node& at, std::size_t nodes) {
 
 void TreeBuilder::check_tag(const YAML::Mark& mark, const std::string& tag) {
   if (tag.empty() || tag == "?" || tag == "!") return;
-  complaints_.error({file_, mark.line + 1, mark.column + 1},
+  complaints_.error({file_, mark.line + 1, columns_.of(mark.line, mark.column)},
                     fmt::format("found the YAML tag {}; allowed: plain values without tags", quote(tag)));
 }
 
@@ -113,15 +115,17 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
 void TreeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   const auto it = anchors_.find(anchor);
   if (it == anchors_.end() || !it->second->complete) {
-    refuse(mark.line + 1, mark.column + 1, "an alias that contains itself; allowed: aliases of finished values");
+    refuse(mark.line + 1, columns_.of(mark.line, mark.column),
+           "an alias that contains itself; allowed: aliases of finished values");
   }
   const Node* target = it->second;
   if (static_cast<int>(open_.size()) + target->height > kDeepestYaml) {
-    refuse(mark.line + 1, mark.column + 1, fmt::format("nested deeper than {} levels", kDeepestYaml));
+    refuse(mark.line + 1, columns_.of(mark.line, mark.column),
+           fmt::format("nested deeper than {} levels", kDeepestYaml));
   }
   Node at;
   at.line = mark.line + 1;
-  at.column = mark.column + 1;
+  at.column = columns_.of(mark.line, mark.column);
   count(at, target->size);
   add(target);
 }
@@ -129,7 +133,8 @@ void TreeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
 void TreeBuilder::open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
   check_tag(mark, tag);
   if (static_cast<int>(open_.size()) >= kDeepestYaml) {
-    refuse(mark.line + 1, mark.column + 1, fmt::format("nested deeper than {} levels", kDeepestYaml));
+    refuse(mark.line + 1, columns_.of(mark.line, mark.column),
+           fmt::format("nested deeper than {} levels", kDeepestYaml));
   }
   Node* node = make(kind, mark, anchor);
   node->complete = false;
@@ -224,6 +229,7 @@ void TreeBuilder::merge(Open& map) {
 
 Tree parse_yaml(const std::string& text, const std::string& file, Complaints& complaints) {
   Tree tree;
+  Columns columns(text);
   if (text.size() > kMostYamlBytes) {
     complaints.error({file, 0, 0}, fmt::format("larger than {} bytes", kMostYamlBytes));
     return tree;
@@ -232,7 +238,7 @@ Tree parse_yaml(const std::string& text, const std::string& file, Complaints& co
   try {
     std::istringstream in(text);
     YAML::Parser parser(in);
-    TreeBuilder builder(tree, file, complaints);
+    TreeBuilder builder(tree, columns, file, complaints);
     while (parser.HandleNextDocument(builder)) {
     }
     const Node* last = builder.last_scalar();
@@ -246,7 +252,7 @@ Tree parse_yaml(const std::string& text, const std::string& file, Complaints& co
     tree.root = nullptr;
   } catch (const YAML::Exception& e) {
     tree.root = nullptr;
-    complaints.error({file, e.mark.line + 1, e.mark.column + 1}, explain_yaml(e.msg));
+    complaints.error({file, e.mark.line + 1, columns.of(e.mark.line, e.mark.column)}, explain_yaml(e.msg));
   }
   return tree;
 }
