@@ -1,6 +1,7 @@
 #include "mailbox/open.h"
 
 #include "base/error.h"
+#include "mailbox/directory/directory.h"
 #include "mailbox/imap/imap_mailbox.h"
 
 namespace poller {
@@ -37,8 +38,9 @@ std::unique_ptr<Mailbox> open_mailbox(const config::Mailbox& mailbox, Credential
     case config::Protocol::imap:
       return imap::make_imap_mailbox(transport_of(mailbox, MailProtocol::imap, deadlines, proxy),
                                      account_of(mailbox, std::move(credentials)), deadlines);
-    case config::Protocol::pop3:
     case config::Protocol::directory:
+      return make_directory_mailbox(mailbox.name, mailbox.path);
+    case config::Protocol::pop3:
       break;
   }
   throw Error(ErrorKind::configuration, "mailbox " + mailbox.name + ": this protocol is not in this version");

@@ -1,0 +1,29 @@
+// Every subcommand adds itself to the command line: its options, its help, its action.
+#pragma once
+
+#include <CLI/App.hpp>
+
+#include "cli/context.h"
+
+namespace poller::cli {
+
+void add_run(CLI::App& app, Context& context);
+void add_replay(CLI::App& app, Context& context);
+void add_inspect(CLI::App& app, Context& context);
+void add_check(CLI::App& app, Context& context);
+void add_status(CLI::App& app, Context& context);
+void add_tickets(CLI::App& app, Context& context);
+void add_show(CLI::App& app, Context& context);
+void add_save(CLI::App& app, Context& context);
+void add_set(CLI::App& app, Context& context);
+void add_merge(CLI::App& app, Context& context);
+void add_explain(CLI::App& app, Context& context);
+void add_quarantine(CLI::App& app, Context& context);
+void add_export(CLI::App& app, Context& context);
+
+/// `poller --once`.
+ExitCode once(Context& context);
+/// `poller run`.
+ExitCode daemon(Context& context);
+
+}  // namespace poller::cli

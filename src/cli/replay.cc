@@ -1,0 +1,58 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/json.h"
+#include "cli/progress.h"
+#include "cli/stop_signal.h"
+#include "cli/views.h"
+#include "intake/replay.h"
+
+namespace poller::cli {
+namespace {
+
+ExitCode replay_files(Context& context, const std::vector<std::string>& paths) {
+  const auto& mailbox = context.chosen_mailbox();
+  Store& store = context.globals.dry_run ? context.open_store_for_dry_run() : context.store();
+  const StopSignal signal;
+  ProgressBar bar("replay");
+  PassOptions options;
+  options.dry_run = context.globals.dry_run;
+  options.stop = signal.token();
+  options.on_progress = [&bar](const PassProgress& progress) { bar.update(progress); };
+  options.on_mail = [&context](const MailEvent& event) {
+    if (!context.globals.json) {
+      print_line(event_line(event));
+      return;
+    }
+    Json line;
+    line["file"] = event.file;
+    add_placement(line, event);
+    print_line(to_line(line));
+  };
+  const ReplayResult result = replay(store, context.configuration(), mailbox, paths, system_clock(), options);
+  if (context.globals.json) {
+    print_line(to_line({{"summary", summary_json(result.summary)}}));
+  } else {
+    print_line(summary_line("replay", result.summary, context.globals.dry_run));
+  }
+  return result.code;
+}
+
+}  // namespace
+
+void add_replay(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("replay", "Feed mail files through the same pipeline as --once; never answers");
+  auto paths = std::make_shared<std::vector<std::string>>();
+  command->add_option("PATH", *paths, "Mail files, folders, Maildirs, mbox files, or - for standard input")->required();
+  command->callback([&context, paths] {
+    context.action = [&context, paths] {
+      context.apply_logging("warning");
+      return replay_files(context, *paths);
+    };
+  });
+}
+
+}  // namespace poller::cli

@@ -1,0 +1,76 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/json.h"
+
+namespace poller::cli {
+namespace {
+
+Json time_or_null(UnixTime time) { return time == 0 ? Json(nullptr) : Json(rfc3339(time)); }
+
+MailboxStatus status_of(Store& store, const std::string& name) {
+  for (auto& status : store.mailbox_statuses()) {
+    if (status.name == name) return std::move(status);
+  }
+  MailboxStatus unknown;
+  unknown.name = name;
+  return unknown;
+}
+
+Json mailbox_json(Store& store, const config::Mailbox& mailbox) {
+  const MailboxStatus s = status_of(store, mailbox.name);
+  return {{"name", mailbox.name},
+          {"state", s.state},
+          {"last_success", time_or_null(s.last_success)},
+          {"next_poll", time_or_null(s.next_poll)},
+          {"lag_seconds", s.lag_seconds},
+          {"token_days_left", nullptr},
+          {"last_error", s.last_error.empty() ? Json(nullptr) : Json(s.last_error)}};
+}
+
+std::string mailbox_line(const Json& m) {
+  const auto word = [](const Json& value, const char* otherwise) {
+    return value.is_string() ? value.get<std::string>() : std::string(otherwise);
+  };
+  std::string line = fmt::format("{:<20} {:<15} last success {}", m["name"].get<std::string>(),
+                                 m["state"].get<std::string>(), word(m["last_success"], "never"));
+  if (m["next_poll"].is_string()) line += ", next poll " + m["next_poll"].get<std::string>();
+  if (m["token_days_left"].is_number())
+    line += fmt::format(", token good for {} days", m["token_days_left"].get<int>());
+  if (m["last_error"].is_string()) line += "\n    " + text::escape_controls(m["last_error"].get<std::string>());
+  return line;
+}
+
+ExitCode status(Context& context) {
+  const auto& config = context.configuration();
+  Store& store = context.store_read_only();
+  Json out;
+  out["mailboxes"] = Json::array();
+  for (const auto& mailbox : config.mailboxes) out["mailboxes"].push_back(mailbox_json(store, mailbox));
+  out["outbox"] = {{"pending", 0}, {"uncertain", 0}, {"failed", 0}};
+  out["quarantine"] = store.quarantine(true).size();
+  if (context.globals.json) {
+    print_line(to_line(out));
+    return ExitCode::ok;
+  }
+  for (const auto& mailbox : out["mailboxes"]) print_line(mailbox_line(mailbox));
+  print_line(fmt::format("quarantine: {}", out["quarantine"].get<std::size_t>()));
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+void add_status(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("status", "How each mailbox is doing; quarantine and outbox counts");
+  command->callback([&context] {
+    context.action = [&context] {
+      context.apply_logging("warning");
+      return status(context);
+    };
+  });
+}
+
+}  // namespace poller::cli

@@ -1,0 +1,146 @@
+#include "intake/careful.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/log.h"
+#include "intake/trial.h"
+#include "lib/openssl/digest.h"
+
+namespace poller {
+namespace {
+
+constexpr std::size_t kBatch = 25;
+
+// As little as can be said of bytes that nobody dares to parse.
+Processed unparsed(RawMail&& raw, const std::string& reason, UnixTime now) {
+  Processed out;
+  out.mail.sha256 = sha256_hex(raw.bytes);
+  out.mail.size = raw.bytes.size();
+  out.mail.subject = "(a mail that could not be processed)";
+  out.verdict.may_answer = false;
+  out.received_at = raw.received_at.value_or(now);
+  out.quarantine_reason = reason;
+  if (raw.announced_size == 0) raw.announced_size = raw.bytes.size();
+  out.packed = pack_raw(std::move(raw.bytes), out.mail.sha256);
+  raw.bytes.clear();
+  out.raw = std::move(raw);
+  return out;
+}
+
+class Careful {
+ public:
+  Careful(const CarefulContext& context, Mailbox& session, const std::function<void(std::vector<Processed>&&)>& commit)
+      : context_(context), session_(session), commit_(commit) {}
+
+  void run(std::span<const Retried> batch) {
+    std::map<SourceKey, int> attempts;
+    std::vector<Listed> wanted;
+    for (const auto& r : batch) {
+      attempts[r.listed.source] = r.attempts;
+      wanted.push_back(r.listed);
+    }
+    std::vector<RawMail> mails = fetch(wanted, context_.mailbox.max_size);
+    for (const auto& listed : wanted) {
+      const bool came =
+          std::any_of(mails.begin(), mails.end(), [&](const RawMail& m) { return m.source == listed.source; });
+      if (!came) note_absent(listed, attempts[listed.source]);
+    }
+    const ProcessOptions options{context_.mailbox.max_size, context_.clock.unix_now(), std::nullopt};
+    const std::vector<bool> survived = survives_processing(mails, options);
+    for (std::size_t i = 0; i < mails.size() && !context_.stop.stop_requested(); ++i) {
+      one(std::move(mails[i]), survived[i], attempts[mails[i].source], options);
+    }
+  }
+
+  void retry(const WantedRetry& wanted) {
+    const std::uint64_t limit = wanted.row.retry_max_size != 0 ? wanted.row.retry_max_size : context_.mailbox.max_size;
+    std::vector<RawMail> mails = fetch({wanted.listed}, limit);
+    const ProcessOptions options{limit, context_.clock.unix_now(), std::nullopt};
+    if (mails.empty() || !survives_processing(mails, options).front()) {
+      log::warning(
+          "quarantine retry failed",
+          {{"mailbox", context_.mailbox.name}, {"quarantine", wanted.row.id}, {"uid", wanted.listed.source.uid}});
+      if (context_.dry_run) return;
+      auto tx = context_.store.begin(context_.lease);
+      tx->set_quarantine_state(wanted.row.id, "open", 0);
+      tx->commit();
+      return;
+    }
+    Processed mail = process_mail(std::move(mails.front()), options);
+    mail.retry_of = wanted.row;
+    commit_one(std::move(mail));
+  }
+
+ private:
+  std::vector<RawMail> fetch(const std::vector<Listed>& wanted, std::uint64_t max_size) {
+    std::vector<RawMail> mails;
+    session_.fetch(wanted, {max_size}, [&](RawMail&& mail) {
+      mails.push_back(std::move(mail));
+      return true;
+    });
+    return mails;
+  }
+
+  void one(RawMail&& raw, bool survived, int attempts, const ProcessOptions& options) {
+    if (!survived || attempts >= kMaxAttempts) {
+      if (!survived) ++attempts;
+      log::error("processing this mail ends the process",
+                 {{"mailbox", context_.mailbox.name}, {"uid", raw.source.uid}, {"attempt", attempts}});
+      mark(raw.source);
+      if (attempts < kMaxAttempts) return;
+      commit_one(unparsed(std::move(raw), fmt::format("processing it crashed {} times", attempts), options.now));
+      return;
+    }
+    mark(raw.source);  // should storing it kill this process, that counts too
+    commit_one(process_mail(std::move(raw), options));
+  }
+
+  void note_absent(const Listed& listed, int attempts) {
+    if (attempts + 1 < kMaxAttempts) {
+      mark(listed.source);
+      return;
+    }
+    RawMail nothing;
+    nothing.source = listed.source;
+    nothing.complete = false;
+    nothing.announced_size = listed.size.value_or(0);
+    commit_one(
+        unparsed(std::move(nothing), "the server lists it but gives no bytes for it", context_.clock.unix_now()));
+  }
+
+  void mark(const SourceKey& source) {
+    if (context_.dry_run) return;
+    auto tx = context_.store.begin(context_.lease);
+    tx->mark_in_hand(std::span(&source, 1));
+    tx->commit();
+  }
+
+  void commit_one(Processed&& mail) {
+    std::vector<Processed> group;
+    group.push_back(std::move(mail));
+    commit_(std::move(group));
+  }
+
+  const CarefulContext& context_;
+  Mailbox& session_;
+  const std::function<void(std::vector<Processed>&&)>& commit_;
+};
+
+}  // namespace
+
+void run_carefully(const CarefulContext& context, Mailbox& session, const Candidates& candidates,
+                   const std::function<void(std::vector<Processed>&&)>& commit) {
+  Careful careful(context, session, commit);
+  const std::span<const Retried> all = candidates.left_in_hand;
+  for (std::size_t start = 0; start < all.size() && !context.stop.stop_requested(); start += kBatch) {
+    careful.run(all.subspan(start, std::min(kBatch, all.size() - start)));
+  }
+  for (const auto& wanted : candidates.retries) {
+    if (!context.stop.stop_requested()) careful.retry(wanted);
+  }
+}
+
+}  // namespace poller

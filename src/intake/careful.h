@@ -1,0 +1,28 @@
+// Mails that a process died with, or that failed before: tried in a child process, then stored one by one.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "intake/candidates.h"
+#include "intake/processed.h"
+
+namespace poller {
+
+struct CarefulContext {
+  Store& store;
+  const config::Mailbox& mailbox;
+  const std::optional<Lease>& lease;
+  const Clock& clock;
+  bool dry_run;
+  std::stop_token stop;
+};
+
+/// `commit` takes groups of one. A mail that kills its child, or that this process died with, for the third time goes
+/// to quarantine unparsed; so does one that the server lists and gives no bytes for.
+void run_carefully(const CarefulContext& context, Mailbox& session, const Candidates& candidates,
+                   const std::function<void(std::vector<Processed>&&)>& commit);
+
+}  // namespace poller

@@ -1,0 +1,232 @@
+#include "intake/commit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "intake/decision.h"
+#include "intake/place.h"
+#include "parsers/requester.h"
+
+namespace poller {
+namespace {
+
+constexpr const char* kWho = "poller";
+
+std::string ticket_subject(const Mail& mail) { return mail.subject.empty() ? "(no subject)" : mail.subject; }
+
+bool is_store_trouble(const Error& error) {
+  return error.kind() == ErrorKind::storage || error.kind() == ErrorKind::temporary;
+}
+
+}  // namespace
+
+Committer::Committer(Store& store, const config::Config& config, const config::Mailbox& mailbox, const Clock& clock,
+                     CommitOptions options)
+    : store_(store), config_(config), mailbox_(mailbox), clock_(clock), options_(std::move(options)) {}
+
+std::vector<MailEvent> Committer::commit(std::vector<Processed>&& group) {
+  std::vector<MailEvent> events;
+  auto tx = store_.begin(options_.dry_run ? std::nullopt : options_.lease);
+  for (const auto& mail : group) {
+    if (auto event = try_one(*tx, mail)) events.push_back(std::move(*event));
+  }
+  // A dry run lets the transaction go; within its group later mails have seen what earlier ones would have written.
+  if (!options_.dry_run) tx->commit();
+  return events;
+}
+
+std::optional<MailEvent> Committer::try_one(Transaction& tx, const Processed& mail) {
+  tx.savepoint();
+  try {
+    MailEvent event = place_one(tx, mail);
+    tx.release_savepoint();
+    return event;
+  } catch (const Error& error) {
+    if (is_store_trouble(error)) throw;
+    log::error("mail could not be stored",
+               {{"mailbox", mailbox_.name}, {"uid", mail.raw.source.uid}, {"error", error.what()}});
+  } catch (const std::exception& error) {
+    log::error("mail could not be stored",
+               {{"mailbox", mailbox_.name}, {"uid", mail.raw.source.uid}, {"error", error.what()}});
+  }
+  tx.rollback_to_savepoint();
+  if (options_.retry_later && attempts_of(mail.raw.source) < kMaxAttempts) return std::nullopt;  // it stays in hand
+  return MailEvent{mail.raw.source, mail.raw.file, mail.packed.sha256, mail.packed.size,
+                   store_quarantined(tx, mail, "it could not be stored as a ticket")};
+}
+
+int Committer::attempts_of(const SourceKey& source) {
+  const auto entries = store_.ledger(std::span(&source, 1));
+  return entries.empty() ? 0 : entries.front().attempts;
+}
+
+bool Committer::is_in_quarantine(const SourceKey& source) {
+  const auto entries = store_.ledger(std::span(&source, 1));
+  return !entries.empty() &&
+         (entries.front().state == LedgerState::quarantined || entries.front().state == LedgerState::held);
+}
+
+MailEvent Committer::place_one(Transaction& tx, const Processed& mail) {
+  MailEvent event{mail.raw.source, mail.raw.file, mail.packed.sha256, mail.packed.size, {}};
+  if (mail.retry_of) tx.set_quarantine_state(mail.retry_of->id, mail.quarantine_reason ? "open" : "retried", 0);
+  if (mail.quarantine_reason && mail.retry_of) {
+    event.placement.outcome = Outcome::quarantined;  // its row is there already
+    event.placement.reasons.push_back("quarantine:" + *mail.quarantine_reason);
+  } else if (mail.quarantine_reason && is_in_quarantine(mail.raw.source)) {
+    event.placement.outcome = Outcome::duplicate;
+    event.placement.kind = mail.verdict.kind;
+    event.placement.queue = mailbox_.queue;
+    event.placement.reasons.emplace_back("the same bytes are in quarantine already");
+  } else if (mail.quarantine_reason) {
+    event.placement = store_quarantined(tx, mail, *mail.quarantine_reason);
+  } else if (const auto first = store_.find_identity(mail.identity)) {
+    event.placement = store_duplicate(tx, mail, *first);
+  } else if (mail.before_start) {
+    event.placement = skip_old(tx, mail);
+  } else {
+    event.placement = store_mail(tx, mail);
+  }
+  return event;
+}
+
+void Committer::note_ledger(Transaction& tx, const Processed& mail, LedgerState state,
+                            std::optional<MessageId> message) {
+  if (state == LedgerState::stored && !options_.settle_needed) state = LedgerState::settled;
+  tx.set_ledger(mail.raw.source, state, message);
+}
+
+Placement Committer::store_duplicate(Transaction& tx, const Processed& mail, const StoredMessageRef& first) {
+  Placement p;
+  p.outcome = Outcome::duplicate;
+  p.message = first.message;
+  if (first.ticket != 0) p.ticket = first.ticket;
+  p.kind = mail.verdict.kind;
+  p.queue = first.queue;
+  p.reasons.push_back(fmt::format("same Message-ID and content as message {}", first.message));
+  tx.add_delivery({first.message, mail.raw.source, mail.received_at, mail.packed.sha256});
+  note_ledger(tx, mail, LedgerState::stored, first.message);
+  return p;
+}
+
+Placement Committer::skip_old(Transaction& tx, const Processed& mail) {
+  Placement p;
+  p.outcome = Outcome::ignored;
+  p.kind = mail.verdict.kind;
+  p.queue = mailbox_.queue;
+  p.reasons.emplace_back("it arrived before this mailbox was first read (start)");
+  note_ledger(tx, mail, LedgerState::settled, std::nullopt);
+  return p;
+}
+
+Placement Committer::store_mail(Transaction& tx, const Processed& mail) {
+  const UnixTime now = clock_.unix_now();
+  Target target = choose_ticket(store_, mail);
+  Placement p;
+  p.kind = mail.verdict.kind;
+  if (!target.join && mail.retry_of && mail.retry_of->ticket) {
+    target.join = store_.follow_merges(*mail.retry_of->ticket);
+    target.reasons.emplace_back("retried from quarantine: joins the ticket that was made for it");
+  }
+  if (target.merge) tx.merge_tickets(target.merge->from, target.merge->into, kWho, now);
+  if (!target.join) {
+    const config::Queue* queue = config::find_queue(config_, mailbox_.queue);
+    NewTicket ticket;
+    ticket.subject = ticket_subject(mail.mail);
+    ticket.queue = mailbox_.queue;
+    ticket.number_form = queue != nullptr ? queue->number : "T-{id}";
+    ticket.requester = target.requester;
+    ticket.created_at = mail.received_at;
+    target.join = tx.create_ticket(ticket, kWho).id;
+    p.is_new_ticket = true;
+  }
+  p.ticket = target.join;
+  const auto ticket = store_.ticket(*target.join);
+  p.queue = ticket ? ticket->queue : mailbox_.queue;
+  p.reasons = std::move(target.reasons);
+  p.reasons.insert(p.reasons.end(), mail.verdict.reasons.begin(), mail.verdict.reasons.end());
+
+  NewMessage message;
+  message.ticket = *target.join;
+  message.mail = &mail.mail;
+  message.verdict = &mail.verdict;
+  message.raw = &mail.packed;
+  message.received_at = mail.received_at;
+  message.mailbox = mailbox_.name;
+  message.identity = mail.identity;
+  message.decision_json = decision_json(p);
+  p.message = tx.add_message(message, kWho);
+
+  std::vector<std::string> seen = mail.mail.references;
+  seen.insert(seen.end(), mail.mail.in_reply_to.begin(), mail.mail.in_reply_to.end());
+  tx.add_thread_ids(*target.join, seen);
+  if (!target.requester.address.empty()) tx.touch_contact(target.requester, now);
+  if (!p.is_new_ticket && ticket && ticket->status == "closed" && mail.verdict.kind == MailKind::mail) {
+    TicketUpdate reopen;
+    reopen.status = "open";
+    tx.update_ticket(*target.join, reopen, kWho, now);
+    p.reasons.emplace_back("reopened: an answer to a closed ticket");
+  }
+  note_ledger(tx, mail, LedgerState::stored, p.message);
+  return p;
+}
+
+TicketId Committer::ticket_for_quarantined(Transaction& tx, const Processed& mail, const std::string& reason) {
+  const config::Queue* queue = config::find_queue(config_, mailbox_.queue);
+  NewTicket ticket;
+  ticket.subject = ticket_subject(mail.mail);
+  ticket.queue = mailbox_.queue;
+  ticket.number_form = queue != nullptr ? queue->number : "T-{id}";
+  ticket.requester = requester_of(mail.mail).value_or(Address{});
+  ticket.created_at = mail.received_at;
+  const TicketId id = tx.create_ticket(ticket, kWho).id;
+  Mail shown;
+  shown.message_id = mail.mail.message_id;
+  shown.subject = mail.mail.subject;
+  shown.from = mail.mail.from;
+  shown.date = mail.mail.date;
+  shown.notice = fmt::format("This mail is in quarantine: {}. See `poller quarantine`.", reason);
+  shown.text = *shown.notice;
+  shown.new_text = shown.text;
+  Verdict verdict;
+  verdict.may_answer = false;
+  verdict.reasons.push_back("quarantine:" + reason);
+  NewMessage message;
+  message.ticket = id;
+  message.direction = Direction::note;
+  message.mail = &shown;
+  message.verdict = &verdict;
+  message.received_at = mail.received_at;
+  message.mailbox = mailbox_.name;
+  message.state = "quarantined";
+  tx.add_message(message, kWho);
+  return id;
+}
+
+Placement Committer::store_quarantined(Transaction& tx, const Processed& mail, const std::string& reason) {
+  Placement p;
+  p.outcome = Outcome::quarantined;
+  p.kind = mail.verdict.kind;
+  p.queue = mailbox_.queue;
+  p.reasons.push_back("quarantine:" + reason);
+  NewQuarantine row;
+  row.source = mail.raw.source;
+  row.reason = reason;
+  row.attempts = std::max(1, attempts_of(mail.raw.source));
+  row.complete = mail.raw.complete && !is_exchange_stub(mail.mail);
+  row.raw = mail.packed.size == 0 ? nullptr : &mail.packed;
+  row.size = std::max<std::uint64_t>(mail.raw.announced_size, mail.packed.size);
+  row.subject = mail.mail.subject;
+  row.received_at = mail.received_at;
+  if (config_.quarantine == config::QuarantinePolicy::ticket) row.ticket = ticket_for_quarantined(tx, mail, reason);
+  p.ticket = row.ticket;
+  p.is_new_ticket = row.ticket.has_value();
+  tx.add_quarantine(row);
+  note_ledger(tx, mail, row.complete ? LedgerState::quarantined : LedgerState::held, std::nullopt);
+  return p;
+}
+
+}  // namespace poller

@@ -1,0 +1,61 @@
+// Writes processed mails into the store: a group of mails, one durable transaction, a savepoint each.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "config/config.h"
+#include "intake/processed.h"
+#include "model/placement.h"
+#include "storage/store.h"
+
+namespace poller {
+
+/// What became of one mail, for JSON lines, logs and counters.
+struct MailEvent {
+  SourceKey source;
+  std::string file;
+  std::string sha256;
+  std::uint64_t bytes = 0;
+  Placement placement;
+};
+
+struct CommitOptions {
+  bool dry_run = false;       // everything is computed, nothing stays
+  bool settle_needed = true;  // false where the server is not told (after: keep, replay)
+  bool retry_later = true;    // false for replay: a mail that cannot be stored goes to quarantine at once
+  std::optional<Lease> lease;
+};
+
+class Committer {
+ public:
+  Committer(Store& store, const config::Config& config, const config::Mailbox& mailbox, const Clock& clock,
+            CommitOptions options);
+
+  /// One transaction. When it returns the mails are durable (unless dry_run). A mail that cannot be written is left
+  /// out, counted as an attempt and, at the third, put into quarantine; only trouble with the store itself is thrown.
+  std::vector<MailEvent> commit(std::vector<Processed>&& group);
+
+ private:
+  MailEvent place_one(Transaction& tx, const Processed& mail);
+  std::optional<MailEvent> try_one(Transaction& tx, const Processed& mail);
+  Placement store_mail(Transaction& tx, const Processed& mail);
+  Placement store_duplicate(Transaction& tx, const Processed& mail, const StoredMessageRef& first);
+  Placement skip_old(Transaction& tx, const Processed& mail);
+  Placement store_quarantined(Transaction& tx, const Processed& mail, const std::string& reason);
+  TicketId ticket_for_quarantined(Transaction& tx, const Processed& mail, const std::string& reason);
+  void note_ledger(Transaction& tx, const Processed& mail, LedgerState state, std::optional<MessageId> message);
+  bool is_in_quarantine(const SourceKey& source);
+  int attempts_of(const SourceKey& source);
+
+  Store& store_;
+  const config::Config& config_;
+  const config::Mailbox& mailbox_;
+  const Clock& clock_;
+  CommitOptions options_;
+};
+
+}  // namespace poller

@@ -1,0 +1,213 @@
+#include "intake/pass.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <thread>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "intake/candidates.h"
+#include "intake/careful.h"
+#include "intake/pipeline.h"
+#include "intake/settle.h"
+
+namespace poller {
+namespace {
+
+constexpr std::size_t kSlice = 1000;     // mails marked in hand together
+constexpr int kFruitlessReconnects = 2;  // sessions in a row that ended by token expiry without a mail stored
+constexpr UnixTime kLeaseSeconds = 120;
+
+bool is_expired_token(const Error& error) {
+  return std::string_view(error.what()).find("AccessTokenExpired") != std::string_view::npos;
+}
+
+class Pass {
+ public:
+  Pass(Store& store, const config::Config& config, const config::Mailbox& mailbox, const Clock& clock,
+       const PassOptions& options, const std::optional<Lease>& lease)
+      : store_(store),
+        config_(config),
+        mailbox_(mailbox),
+        clock_(clock),
+        options_(options),
+        lease_(lease),
+        started_(clock.steady()),
+        committer_(store, config, mailbox, clock,
+                   {options.dry_run, mailbox.after.action != config::AfterAction::keep, true, lease}) {}
+
+  /// On one session, until nothing is left or an error ends the session.
+  void run(Mailbox& session) {
+    session.open(options_.dry_run || mailbox_.after.action == config::AfterAction::keep);
+    if (!options_.dry_run) settle_owed(store_, mailbox_, session, lease_);
+    Candidates candidates(store_, mailbox_, session, clock_, options_.dry_run, lease_);
+    total_ = summary_.mails + candidates.fresh.size() + candidates.left_in_hand.size() + candidates.retries.size();
+    for (const auto& slice : candidates.slices(kSlice, options_.max_mails)) {
+      if (is_over()) return;
+      run_slice(session, slice, candidates.not_before());
+    }
+    if (!is_over()) run_careful(session, candidates);
+    if (!options_.dry_run) candidates.remember(lease_);
+  }
+
+  [[nodiscard]] PassSummary summary() const {
+    PassSummary s = summary_;
+    s.seconds = std::chrono::duration<double>(clock_.steady() - started_).count();
+    return s;
+  }
+
+ private:
+  [[nodiscard]] bool is_over() const {
+    if (options_.stop.stop_requested()) return true;
+    if (options_.max_bytes != 0 && summary_.bytes >= options_.max_bytes) return true;
+    return options_.max_time.count() != 0 && clock_.steady() - started_ >= options_.max_time;
+  }
+
+  void run_slice(Mailbox& session, std::span<const Listed> slice, std::optional<UnixTime> not_before) {
+    std::vector<SourceKey> keys;
+    for (const auto& listed : slice) keys.push_back(listed.source);
+    mark(keys, true);
+    std::set<SourceKey> open(keys.begin(), keys.end());
+    const ProcessOptions process{mailbox_.max_size, clock_.unix_now(), not_before};
+    try {
+      run_pipeline(
+          [&](const MailSink& sink) {
+            session.fetch(slice, {mailbox_.max_size},
+                          [&](RawMail&& mail) { return !options_.stop.stop_requested() && sink(std::move(mail)); });
+          },
+          [&](RawMail&& raw) { return process_mail(std::move(raw), process); },
+          [&](std::vector<Processed>&& group) {
+            for (const auto& mail : group) open.erase(mail.raw.source);
+            commit(std::move(group));
+          });
+    } catch (...) {
+      // The connection's fault, not the mails': no attempt is counted.
+      unmark_quietly({open.begin(), open.end()});
+      throw;
+    }
+    if (options_.stop.stop_requested()) mark({open.begin(), open.end()}, false);
+    if (!options_.dry_run) settle_owed(store_, mailbox_, session, lease_);
+  }
+
+  void run_careful(Mailbox& session, const Candidates& candidates) {
+    CarefulContext context{store_, mailbox_, lease_, clock_, options_.dry_run, options_.stop};
+    run_carefully(context, session, candidates, [this](std::vector<Processed>&& group) { commit(std::move(group)); });
+    if (!options_.dry_run) settle_owed(store_, mailbox_, session, lease_);
+  }
+
+  void commit(std::vector<Processed>&& group) {
+    keep_lease();
+    for (const auto& event : committer_.commit(std::move(group))) {
+      summary_.add(event);
+      if (options_.on_mail) options_.on_mail(event);
+    }
+    if (options_.on_progress) options_.on_progress({summary_.mails, std::max(total_, summary_.mails), summary_.bytes});
+  }
+
+  void keep_lease() {
+    const UnixTime now = clock_.unix_now();
+    if (!lease_ || now < renewed_at_ + kLeaseSeconds / 4) return;
+    if (!store_.renew_lease(*lease_, now + kLeaseSeconds)) {
+      throw Error(ErrorKind::temporary, fmt::format("mailbox {}: another process took it over", mailbox_.name));
+    }
+    renewed_at_ = now;
+  }
+
+  void mark(const std::vector<SourceKey>& keys, bool in_hand) {
+    if (options_.dry_run || keys.empty()) return;
+    keep_lease();
+    auto tx = store_.begin(lease_);
+    if (in_hand) {
+      tx->mark_in_hand(keys);
+    } else {
+      tx->unmark_in_hand(keys);
+    }
+    tx->commit();
+  }
+
+  void unmark_quietly(const std::vector<SourceKey>& keys) noexcept {
+    try {
+      mark(keys, false);
+    } catch (const std::exception& error) {
+      log::warning("ledger not put back", {{"mailbox", mailbox_.name}, {"error", error.what()}});
+    }
+  }
+
+  Store& store_;
+  const config::Config& config_;
+  const config::Mailbox& mailbox_;
+  const Clock& clock_;
+  const PassOptions& options_;
+  std::optional<Lease> lease_;
+  std::chrono::steady_clock::time_point started_;
+  Committer committer_;
+  PassSummary summary_;
+  std::uint64_t total_ = 0;
+  UnixTime renewed_at_ = 0;
+};
+
+struct LeaseHolder {
+  Store& store;
+  std::optional<Lease> lease;
+  ~LeaseHolder() {
+    if (lease) store.release_lease(*lease);
+  }
+};
+
+}  // namespace
+
+void PassSummary::add(const MailEvent& event) {
+  ++mails;
+  bytes += event.bytes;
+  switch (event.placement.outcome) {
+    case Outcome::stored:
+      ++stored;
+      break;
+    case Outcome::duplicate:
+      ++duplicate;
+      break;
+    case Outcome::ignored:
+      ++ignored;
+      break;
+    case Outcome::quarantined:
+      ++quarantined;
+      break;
+  }
+  if (event.placement.is_new_ticket) ++tickets_created;
+}
+
+PassSummary run_pass(Store& store, const config::Config& config, const config::Mailbox& mailbox,
+                     const SessionFactory& factory, const Clock& clock, const PassOptions& options) {
+  LeaseHolder holder{store, std::nullopt};
+  if (!options.dry_run) {
+    holder.lease = store.take_lease(mailbox.name, clock.unix_now() + kLeaseSeconds);
+    if (!holder.lease) {
+      throw Error(ErrorKind::temporary, fmt::format("mailbox {} is being worked on by another process", mailbox.name),
+                  "Nothing to do: that process fetches its mail.");
+    }
+  }
+  Pass pass(store, config, mailbox, clock, options, holder.lease);
+  bool refresh = false;
+  std::uint64_t mails_before = 0;
+  for (int fruitless = 0;;) {
+    auto session = factory(refresh);
+    try {
+      pass.run(*session);
+      session->close();
+      return pass.summary();
+    } catch (const Error& error) {
+      session->close();
+      if (!is_expired_token(error)) throw;
+      const std::uint64_t mails = pass.summary().mails;
+      fruitless = mails > mails_before ? 0 : fruitless + 1;
+      mails_before = mails;
+      if (fruitless > kFruitlessReconnects) throw;
+      log::info("token expired in mid-session: signing in again", {{"mailbox", mailbox.name}});
+      refresh = true;
+    }
+  }
+}
+
+}  // namespace poller

@@ -1,0 +1,70 @@
+#include "intake/pipeline.h"
+
+#include <exception>
+#include <thread>
+
+#include "intake/bounded_queue.h"
+
+namespace poller {
+namespace {
+
+constexpr std::size_t kRawBudget = 24 * 1024 * 1024;        // bytes fetched and not yet parsed
+constexpr std::size_t kProcessedBudget = 24 * 1024 * 1024;  // bytes parsed and not yet committed
+constexpr std::size_t kGroup = 100;                         // mails of one transaction
+
+std::size_t weight(const Processed& p) {
+  return p.packed.bytes.size() + p.mail.text.size() * 2 + (p.mail.html ? p.mail.html->size() : 0) + 4096;
+}
+
+}  // namespace
+
+void run_pipeline(const std::function<void(const MailSink&)>& produce,
+                  const std::function<Processed(RawMail&&)>& process,
+                  const std::function<void(std::vector<Processed>&&)>& consume) {
+  BoundedQueue<RawMail> raw(kRawBudget);
+  BoundedQueue<Processed> ready(kProcessedBudget);
+  std::exception_ptr produce_error, process_error, consume_error;
+
+  std::thread producer([&] {
+    try {
+      produce([&raw](RawMail&& mail) {
+        const std::size_t bytes = mail.bytes.size() + 512;
+        return raw.push(std::move(mail), bytes);
+      });
+    } catch (...) {
+      produce_error = std::current_exception();
+    }
+    raw.close();
+  });
+  std::thread processor([&] {
+    try {
+      while (auto mail = raw.pop()) {
+        Processed done = process(std::move(*mail));
+        const std::size_t bytes = weight(done);
+        if (!ready.push(std::move(done), bytes)) break;
+      }
+    } catch (...) {
+      process_error = std::current_exception();
+    }
+    raw.cancel();
+    ready.close();
+  });
+  try {
+    for (;;) {
+      auto group = ready.pop_some(kGroup);
+      if (group.empty()) break;
+      consume(std::move(group));
+    }
+  } catch (...) {
+    consume_error = std::current_exception();
+    ready.cancel();
+    raw.cancel();
+  }
+  processor.join();
+  producer.join();
+  for (const auto& error : {consume_error, process_error, produce_error}) {
+    if (error) std::rethrow_exception(error);
+  }
+}
+
+}  // namespace poller

@@ -1,0 +1,200 @@
+#include "mailbox/directory/directory.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <map>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/safe_file.h"
+#include "base/steps.h"
+#include "base/text.h"
+
+namespace poller {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The Maildir name without its ":2,FLAGS".
+std::string unique_part(const std::string& name) { return name.substr(0, name.find(":2,")); }
+
+std::string with_seen(const std::string& name) {
+  std::string flags;
+  const std::size_t at = name.find(":2,");
+  if (at != std::string::npos) flags = name.substr(at + 3);
+  if (flags.find('S') == std::string::npos) flags += 'S';
+  std::sort(flags.begin(), flags.end());
+  return unique_part(name) + ":2," + flags;
+}
+
+class DirectoryMailbox final : public Mailbox {
+ public:
+  DirectoryMailbox(std::string name, fs::path path) : name_(std::move(name)), path_(std::move(path)) {}
+
+  void open(bool /*read_only*/) override {
+    if (!fs::is_directory(path_)) {
+      throw Error(ErrorKind::configuration, fmt::format("mailbox {}: {} is no folder", name_, path_.string()),
+                  "Create the folder, or correct `path`.");
+    }
+    maildir_ = fs::is_directory(path_ / "cur") && fs::is_directory(path_ / "new");
+  }
+
+  [[nodiscard]] FolderInfo folder() const override {
+    FolderInfo info;
+    info.name = path_.string();
+    return info;
+  }
+
+  std::vector<Listed> list(const ListRequest& /*request*/) override {
+    files_.clear();
+    std::vector<Listed> out;
+    if (maildir_) {
+      scan(path_ / "new", out);
+      scan(path_ / "cur", out);
+    } else {
+      scan(path_, out);
+    }
+    return out;
+  }
+
+  void fetch(std::span<const Listed> mails, const FetchOptions& options, const MailSink& sink) override {
+    for (const auto& listed : mails) {
+      const auto file = locate(listed.source.uidl);
+      if (!file) continue;  // taken away meanwhile
+      RawMail raw;
+      raw.source = listed.source;
+      raw.seen = listed.seen;
+      raw.file = file->string();
+      if (!read(*file, options.max_size, raw)) continue;
+      if (!sink(std::move(raw))) return;
+    }
+  }
+
+  void settle(std::span<const SourceKey> mails, const SettleAction& action) override {
+    for (const auto& key : mails) {
+      if (const auto file = locate(key.uidl)) settle_one(*file, action);
+    }
+  }
+
+  bool wait(std::chrono::milliseconds /*timeout*/) override { return false; }
+  void close() noexcept override {}
+
+ private:
+  void scan(const fs::path& folder, std::vector<Listed>& out) {
+    std::vector<fs::path> found;
+    try {
+      for (const auto& entry : fs::directory_iterator(folder)) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with('.') || !entry.is_regular_file()) continue;
+        if (maildir_ || text::iends_with(name, ".eml")) found.push_back(entry.path());
+      }
+    } catch (const fs::filesystem_error& error) {
+      throw Error(ErrorKind::temporary, fmt::format("mailbox {}: {}", name_, error.what()));
+    }
+    std::sort(found.begin(), found.end());
+    for (const auto& file : found) {
+      Listed listed;
+      listed.source.mailbox = name_;
+      listed.source.folder = path_.string();
+      listed.source.uidl = key_of(file, listed.size);
+      listed.seen = maildir_ && file.filename().string().find(":2,") != std::string::npos &&
+                    file.filename().string().find('S', file.filename().string().find(":2,") + 3) != std::string::npos;
+      files_[listed.source.uidl] = file;
+      out.push_back(std::move(listed));
+    }
+  }
+
+  std::string key_of(const fs::path& file, std::optional<std::uint64_t>& size) const {
+    struct stat st {};
+    if (::stat(file.c_str(), &st) == 0) size = static_cast<std::uint64_t>(st.st_size);
+    const std::string name = file.filename().string();
+    if (maildir_) return unique_part(name);
+    return fmt::format("{};{};{}.{}", name, st.st_size, st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+  }
+
+  // Where the mail lies now: a mail reader may have moved it from new to cur, or changed its flags.
+  std::optional<fs::path> locate(const std::string& key) {
+    const auto known = files_.find(key);
+    if (known != files_.end() && fs::exists(known->second)) return known->second;
+    list({});
+    const auto again = files_.find(key);
+    return again == files_.end() ? std::nullopt : std::optional(again->second);
+  }
+
+  static bool read(const fs::path& file, std::uint64_t max_size, RawMail& raw) {
+    std::error_code error;
+    raw.announced_size = fs::file_size(file, error);
+    if (error) return false;
+    try {
+      // A file has no header-only fetch; what is over the limit is read up to the end of its header block.
+      raw.bytes = read_file(file, std::size_t{1} << 32);
+    } catch (const Error& e) {
+      if (e.kind() == ErrorKind::no_input && !fs::exists(file)) return false;
+      throw;
+    }
+    if (raw.bytes.size() > max_size) {
+      const std::size_t crlf = raw.bytes.find("\r\n\r\n");
+      const std::size_t lf = raw.bytes.find("\n\n");
+      raw.bytes.resize(std::min({crlf == std::string::npos ? raw.bytes.size() : crlf + 4,
+                                 lf == std::string::npos ? raw.bytes.size() : lf + 2, std::size_t{1} << 20}));
+      raw.complete = false;
+    }
+    return true;
+  }
+
+  void settle_one(const fs::path& file, const SettleAction& action) {
+    switch (action.what) {
+      case SettleAction::What::keep:
+        return;
+      case SettleAction::What::seen:
+        if (maildir_) rename(file, path_ / "cur" / with_seen(file.filename().string()));
+        return;
+      case SettleAction::What::remove:
+        step("file unlink");
+        if (::unlink(file.c_str()) != 0 && errno != ENOENT) {
+          throw Error(ErrorKind::temporary, fmt::format("cannot delete {}: {}", file.string(), std::strerror(errno)));
+        }
+        return;
+      case SettleAction::What::move:
+        move(file, action.folder);
+        return;
+    }
+  }
+
+  void move(const fs::path& file, const std::string& folder) {
+    if (!maildir_) {
+      fs::create_directories(path_ / folder);
+      rename(file, path_ / folder / file.filename());
+      return;
+    }
+    const fs::path target = path_ / ("." + folder);
+    for (const char* part : {"tmp", "new", "cur"}) fs::create_directories(target / part);
+    rename(file, target / "cur" / with_seen(file.filename().string()));
+  }
+
+  static void rename(const fs::path& from, const fs::path& to) {
+    if (from == to) return;
+    step("file rename");
+    if (::rename(from.c_str(), to.c_str()) != 0 && errno != ENOENT) {
+      throw Error(ErrorKind::temporary,
+                  fmt::format("cannot move {} to {}: {}", from.string(), to.string(), std::strerror(errno)));
+    }
+  }
+
+  std::string name_;
+  fs::path path_;
+  bool maildir_ = false;
+  std::map<std::string, fs::path> files_;
+};
+
+}  // namespace
+
+std::unique_ptr<Mailbox> make_directory_mailbox(std::string mailbox_name, std::filesystem::path path) {
+  return std::make_unique<DirectoryMailbox>(std::move(mailbox_name), std::move(path));
+}
+
+}  // namespace poller

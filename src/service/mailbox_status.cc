@@ -1,0 +1,43 @@
+#include "service/mailbox_status.h"
+
+#include "base/log.h"
+
+namespace poller {
+namespace {
+
+MailboxStatus known_status(Store& store, const std::string& name) {
+  for (auto& known : store.mailbox_statuses()) {
+    if (known.name == name) return std::move(known);
+  }
+  MailboxStatus status;
+  status.name = name;
+  return status;
+}
+
+const char* state_after(const Error* error) {
+  if (error == nullptr) return "ok";
+  if (error->kind() == ErrorKind::sign_in) return "sign-in needed";
+  return error->retry_after() ? "throttled" : "error";
+}
+
+}  // namespace
+
+void remember_status(Store& store, const config::Mailbox& mailbox, const Error* error, UnixTime now,
+                     UnixTime next_poll) noexcept {
+  try {
+    MailboxStatus status = known_status(store, mailbox.name);
+    const std::string state = state_after(error);
+    if (state != status.state || status.since == 0) status.since = now;
+    status.state = state;
+    status.next_poll = next_poll;
+    if (error == nullptr) status.last_success = now;
+    status.last_error = error == nullptr ? std::string() : error->what();
+    auto tx = store.begin();
+    tx->set_mailbox_status(status);
+    tx->commit();
+  } catch (const std::exception& e) {
+    log::warning("status not kept", {{"mailbox", mailbox.name}, {"error", e.what()}});
+  }
+}
+
+}  // namespace poller

@@ -1,0 +1,107 @@
+#include <doctest/doctest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/error.h"
+#include "mailbox/directory/directory.h"
+
+using namespace poller;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Folder {
+  fs::path path;
+  Folder() {
+    char name[] = "/tmp/poller-directory-XXXXXX";
+    path = ::mkdtemp(name);
+  }
+  ~Folder() { fs::remove_all(path); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  void write(const std::string& name, const std::string& content = "Subject: x\r\n\r\nbody\r\n") const {
+    fs::create_directories((path / name).parent_path());
+    std::ofstream(path / name) << content;
+  }
+};
+
+std::vector<RawMail> fetch_all(Mailbox& box, std::uint64_t max_size = 1'000'000) {
+  std::vector<RawMail> out;
+  const auto listed = box.list({});
+  box.fetch(listed, {max_size}, [&](RawMail&& mail) {
+    out.push_back(std::move(mail));
+    return true;
+  });
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a drop folder: every .eml, nothing else; a name used again is another mail") {
+  Folder f;
+  f.write("b.eml");
+  f.write("a.EML");
+  f.write("notes.txt");
+  f.write(".hidden.eml");
+  auto box = make_directory_mailbox("drop", f.path);
+  box->open(false);
+  const auto first = fetch_all(*box);
+  REQUIRE(first.size() == 2);
+  CHECK(first[0].source.uidl.starts_with("a.EML;"));
+  f.write("b.eml", "Subject: another\r\n\r\nlonger body than before\r\n");
+  const auto again = fetch_all(*box);
+  CHECK(again[1].source.uidl != first[1].source.uidl);
+}
+
+TEST_CASE("a Maildir: new and cur, flags are no part of the key, seen moves to cur") {
+  Folder f;
+  f.write("new/1.host");
+  f.write("cur/2.host:2,RS");
+  fs::create_directories(f.path / "tmp");
+  auto box = make_directory_mailbox("maildir", f.path);
+  box->open(false);
+  const auto listed = box->list({});
+  REQUIRE(listed.size() == 2);
+  CHECK(listed[0].source.uidl == "1.host");
+  CHECK(listed[1].source.uidl == "2.host");
+  CHECK(listed[1].seen);
+  const std::vector<SourceKey> keys{listed[0].source, listed[1].source};
+  SUBCASE("seen") {
+    box->settle(keys, {SettleAction::What::seen, {}});
+    CHECK(fs::exists(f.path / "cur/1.host:2,S"));
+    CHECK(fs::exists(f.path / "cur/2.host:2,RS"));
+  }
+  SUBCASE("move") {
+    box->settle(keys, {SettleAction::What::move, "Done"});
+    CHECK(fs::exists(f.path / ".Done/cur/1.host:2,S"));
+    CHECK(box->list({}).empty());
+  }
+  SUBCASE("remove, twice") {
+    box->settle(keys, {SettleAction::What::remove, {}});
+    box->settle(keys, {SettleAction::What::remove, {}});
+    CHECK(box->list({}).empty());
+  }
+  SUBCASE("a mail reader changes the flags between list and fetch") {
+    fs::rename(f.path / "new/1.host", f.path / "cur/1.host:2,F");
+    CHECK(fetch_all(*box).size() == 2);
+  }
+}
+
+TEST_CASE("over the limit only the header block comes") {
+  Folder f;
+  f.write("big.eml", "Subject: big\r\n\r\n" + std::string(5000, 'x'));
+  auto box = make_directory_mailbox("drop", f.path);
+  box->open(false);
+  const auto mails = fetch_all(*box, 1000);
+  REQUIRE(mails.size() == 1);
+  CHECK_FALSE(mails[0].complete);
+  CHECK(mails[0].bytes == "Subject: big\r\n\r\n");
+  CHECK(mails[0].announced_size > 5000);
+}
+
+TEST_CASE("a folder that is not there is a configuration error that names it") {
+  auto box = make_directory_mailbox("drop", "/nonexistent/folder");
+  CHECK_THROWS_WITH_AS(box->open(false), "mailbox drop: /nonexistent/folder is no folder", Error);
+}
