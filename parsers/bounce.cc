@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "parsers/bounce_addresses.h"
 #include "parsers/bounce_codes.h"
+#include "parsers/bounce_json.h"
 #include "parsers/bounce_signs.h"
 #include "parsers/bounce_text.h"
 #include "parsers/delivery_status.h"
@@ -16,6 +17,7 @@ namespace {
 constexpr std::size_t kMaxStatusPart = 256 * 1024;
 constexpr std::size_t kMaxReturnedHeader = 128 * 1024;
 constexpr std::size_t kMaxShownDiagnostic = 500;
+constexpr std::size_t kMaxSharedText = 4000;
 
 using Action = DeliveryStatus::Action;
 
@@ -63,8 +65,23 @@ std::string one_line(std::string_view s) {
 
 // A long preamble is cut off: what the server answered is what counts.
 std::string shown_diagnostic(std::string_view diagnostic) {
-  std::string line = one_line(diagnostic);
-  return std::string(text::trim(text::utf8_prefix(line, kMaxShownDiagnostic)));
+  constexpr std::size_t kLongPreamble = 120;
+  const std::string line = one_line(diagnostic);
+  std::string_view shown = line;
+  std::size_t at = 0;
+  if (find_reply_code(shown, &at) && at > kLongPreamble) shown.remove_prefix(at);
+  return std::string(text::trim(text::utf8_prefix(shown, kMaxShownDiagnostic)));
+}
+
+// The line of a longer text that tells the error: with a code, else with words that are known.
+std::string telling_line(std::string_view text) {
+  std::string_view worded;
+  for (std::size_t pos = 0; pos < text.size();) {
+    const std::string_view line = take_line(text, pos);
+    if (find_reply_code(line) || find_status_code(line)) return std::string(line);
+    if (worded.empty() && status_by_wording(line, false)) worded = line;
+  }
+  return std::string(worded);
 }
 
 BounceClass class_of(const std::optional<std::string>& status, std::optional<int> reply, bool temporary) {
@@ -73,7 +90,8 @@ BounceClass class_of(const std::optional<std::string>& status, std::optional<int
   return temporary ? BounceClass::soft : BounceClass::hard;
 }
 
-// One recipient out of what is said about it: `own_text` about it alone, `shared_text` about the whole delivery.
+// One recipient out of what is said about it: `own_text` about it alone, `shared_text` about the whole delivery, one
+// line.
 BouncedRecipient make_recipient(std::string address, std::optional<std::string> status, std::string_view own_text,
                                 std::string_view shared_text, bool temporary) {
   BouncedRecipient out;
@@ -98,8 +116,8 @@ BouncedRecipient make_recipient(std::string address, std::optional<std::string> 
     if (out.status && out.reply_code) (*out.status)[0] = *out.reply_code < 500 ? '4' : '5';
   }
   out.bounce_class = class_of(out.status, out.reply_code, temporary);
-  std::string diagnostic = shown_diagnostic(own_text);
-  if (diagnostic.empty() && !told) diagnostic = shown_diagnostic(shared_text);
+  std::string diagnostic = told ? std::string() : shown_diagnostic(shared_text);
+  if (diagnostic.empty()) diagnostic = shown_diagnostic(own_text);
   if (!diagnostic.empty()) out.diagnostic = std::move(diagnostic);
   return out;
 }
@@ -109,11 +127,15 @@ class BounceReader {
   BounceReader(const Mail& mail, std::string_view raw) : mail_(mail), raw_(raw), signs_(find_bounce_signs(mail)) {
     for (const Address& to : mail.to) own_.push_back(to.address);
     text_ = read_error_text(mail.text, own_);
+    // The subject last: "Returned mail: User unknown" is better than nothing.
+    shared_ = telling_line(std::string(text::utf8_prefix(text_.errors, kMaxSharedText)) + "\n" + mail.subject);
   }
 
   std::optional<BounceReport> run() {
     read_status_parts();
-    if (!status_.recipients.empty() && (signs_.header || is_report() || is_likely())) return from_status();
+    // A part of the right type is enough, unless somebody forwards it.
+    const bool direct = has_status_part_ && mail_.subject == mail_.subject_base;
+    if (!status_.recipients.empty() && (direct || signs_.header || is_report() || is_likely())) return from_status();
     if (!is_likely()) return std::nullopt;
     return from_text();
   }
@@ -130,6 +152,7 @@ class BounceReader {
   [[nodiscard]] bool is_likely() const {
     const bool told = signs_.subject || signs_.text;
     if (signs_.header && (told || signs_.sender || signs_.null_path)) return true;
+    if (signs_.address && signs_.subject) return true;
     if ((signs_.sender || signs_.null_path) && signs_.subject && (signs_.text || has_error())) return true;
     if (signs_.sender && signs_.text && has_error()) return true;
     if (signs_.sender && signs_.null_path && (signs_.subject || (signs_.text && !text_.recipients.empty())))
@@ -150,6 +173,7 @@ class BounceReader {
       const bool disguised = part.content_type == "application/octet-stream" || part.content_type == "text/plain";
       if (!is_status_part(part) && !(disguised && suspicious)) continue;
       const std::string content = part_head(raw_, part, kMaxStatusPart);
+      has_status_part_ = has_status_part_ || is_status_part(part);
       if (is_status_part(part) || looks_like_delivery_status(content)) add_status(content);
     }
   }
@@ -217,8 +241,8 @@ class BounceReader {
     const bool poor = !find_reply_code(told) && !find_status_code(told) && !status_by_wording(told, delayed);
     const std::string_view other = told_about(address);
     if (poor && !other.empty()) told = other;
-    return make_recipient(address, status.status, told, poor && !status.status ? text_.errors : std::string_view{},
-                          delayed);
+    return make_recipient(address, status.status, told,
+                          poor && !status.status ? std::string_view(shared_) : std::string_view{}, delayed);
   }
 
   std::optional<BounceReport> from_text() {
@@ -233,7 +257,7 @@ class BounceReader {
     Bounce bounce;
     for (const ErrorText::Recipient& recipient : text_.recipients) {
       bounce.recipients.push_back(
-          make_recipient(recipient.address, std::nullopt, recipient.diagnostic, text_.errors.substr(0, 4000), delayed));
+          make_recipient(recipient.address, std::nullopt, recipient.diagnostic, shared_, delayed));
     }
     if (delayed) {
       report.kind = MailKind::delivery_report;
@@ -255,7 +279,7 @@ class BounceReader {
     if (bounce.recipients.empty()) {
       for (const std::string& address : other_recipients(returned.header)) {
         bounce.recipients.push_back(
-            make_recipient(address, std::nullopt, {}, text_.errors.substr(0, 4000), report.kind != MailKind::bounce));
+            make_recipient(address, std::nullopt, {}, shared_, report.kind != MailKind::bounce));
       }
     }
     bounce.original_message_id = std::move(returned.message_id);
@@ -285,12 +309,15 @@ class BounceReader {
   BounceSigns signs_;
   std::vector<std::string> own_;
   ErrorText text_;
+  std::string shared_;  // the line that tells the error of the delivery as a whole
   DeliveryReport status_;
+  bool has_status_part_ = false;
 };
 
 }  // namespace
 
 std::optional<BounceReport> read_bounce(const Mail& mail, std::string_view raw) {
+  if (auto notification = read_bounce_json(mail.text)) return notification;
   return BounceReader(mail, raw).run();
 }
 

@@ -78,7 +78,7 @@ bool is_vague_status(std::string_view status) noexcept {
   return status.ends_with(".0.0") || status == "5.1.0" || status == "4.1.0";
 }
 
-std::optional<int> find_reply_code(std::string_view text) {
+std::optional<int> find_reply_code(std::string_view text, std::size_t* at) {
   std::optional<int> first;
   for (std::size_t i = 0; i + 2 < text.size(); ++i) {
     if (text[i] != '4' && text[i] != '5') continue;
@@ -88,7 +88,9 @@ std::optional<int> find_reply_code(std::string_view text) {
     if (!is_reply_code(code)) continue;
     // "550 5.1.1": certain; of several bare ones the first counts.
     const std::size_t after = std::min(text.find_first_not_of(" -#'\"", i + 3), text.size());
-    if (after < text.size() && !status_at(text, after).empty()) return code;
+    const bool certain = after < text.size() && !status_at(text, after).empty();
+    if ((certain || !first) && at != nullptr) *at = i;
+    if (certain) return code;
     if (!first) first = code;
   }
   return first;

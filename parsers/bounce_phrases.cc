@@ -99,6 +99,10 @@ constexpr std::string_view kBounceSubjects[] = {
     "bounced:",
     "[postmaster] email delivery failure",
     "user unknown",
+    "not member article",
+    "ignored not member",
+    "fml system error message",
+    "loop back warning",
     "nicht zustellbar",
     "unzustellbar",
     "zustellung fehlgeschlagen",
@@ -186,6 +190,7 @@ constexpr std::string_view kBounceSubjects[] = {
 };
 
 constexpr std::string_view kBounceTexts[] = {
+    "you are not a member of this mailing list",
     "could not be delivered",
     "couldn't be delivered",
     "cannot be delivered",

@@ -48,15 +48,17 @@ std::string fold_for_signs(std::string_view text) {
   return out;
 }
 
-bool is_mail_system(const Address& from) {
-  if (is_system_address(from.address) && !text::istarts_with(from.address, "abuse@")) return true;
-  const std::string name = fold_case(std::string_view(from.name).substr(0, 200));
-  return !first_within(name, mail_system_names()).empty();
+bool has_system_name(const Address& from) {
+  return !first_within(fold_case(std::string_view(from.name).substr(0, 200)), mail_system_names()).empty();
+}
+
+bool has_system_address(const Address& from) {
+  return is_system_address(from.address) && !text::istarts_with(from.address, "abuse@");
 }
 
 void look_at_header(const Mail& mail, BounceSigns& signs) {
-  if (mail.from) signs.sender = is_mail_system(*mail.from);
-  if (mail.sender && !signs.sender) signs.sender = is_system_address(mail.sender->address);
+  signs.address = (mail.from && has_system_address(*mail.from)) || (mail.sender && has_system_address(*mail.sender));
+  signs.sender = signs.address || (mail.from && has_system_name(*mail.from));
   if (signs.sender) signs.strongest = "sender:mail system";
   for (const Field& field : mail.fields) {
     if (text::iequals(field.name, "Return-Path")) {

@@ -10,6 +10,7 @@ namespace poller {
 
 struct BounceSigns {
   bool sender = false;     // a mail system, by address or name
+  bool address = false;    // by address
   bool null_path = false;  // Return-Path: <>
   bool header = false;     // a field that only delivery failures bear
   bool subject = false;    // "Undelivered Mail Returned to Sender"

@@ -16,7 +16,7 @@ constexpr std::size_t kMaxErrorRecipients = 200;
 constexpr std::size_t kMaxErrorDiagnostic = 1000;
 constexpr std::size_t kMaxLineBytes = 1000;  // that are looked at
 
-// A line that holds one of these (lower case) ends the error and begins the returned mail.
+// A short line that holds one of these (lower case) ends the error and begins the returned mail.
 constexpr std::string_view kReturnedMarks[] = {
     "below this line is a copy of the message",
     "this is a copy of the message",
@@ -24,10 +24,9 @@ constexpr std::string_view kReturnedMarks[] = {
     "original message follows",
     "original headers follow",
     "original mail as follows",
-    "original message header",
-    "original message headers",
     "header of the original message",
     "headers of the original message",
+    "original message headers:",
     "copy of the original message",
     "copy of the message header",
     "copy of the first part of the message",
@@ -37,27 +36,29 @@ constexpr std::string_view kReturnedMarks[] = {
     "message header follows",
     "message headers follow",
     "message text follows",
-    "returned message",
-    "-original message",
-    "- original message",
-    "-original mail info",
     "non-delivered message is attached",
     "the attachment contains the original mail headers",
-    "start of returned message",
-    "begin forwarded message",
     "message contents follow",
 };
 
+// The same, but only in a line drawn with dashes or the like: people write these words too.
+constexpr std::string_view kRuledMarks[] = {
+    "returned message", "original message", "original mail", "original header", "forwarded message", "message header",
+};
+
 bool begins_returned_mail(std::string_view line) {
-  const std::string_view bare = text::trim(line);
-  if (text::istarts_with(line, "received: ") || text::istarts_with(line, "return-path: ") ||
-      text::istarts_with(line, "x-ms-exchange-") || text::istarts_with(line, "dkim-signature:")) {
-    return true;
+  for (const std::string_view field :
+       {"received: ", "received:from ", "return-path: ", "x-ms-exchange-", "dkim-signature:"}) {
+    if (text::istarts_with(line, field)) return true;
   }
+  const std::string_view bare = text::trim(line);
   if (bare.size() >= 8 && bare.find_first_not_of('+') == std::string_view::npos) return true;  // MailMarshal
-  if (bare.size() > 160) return false;
-  return std::any_of(std::begin(kReturnedMarks), std::end(kReturnedMarks),
-                     [&](std::string_view mark) { return text::icontains(bare, mark); });
+  if (bare.empty() || bare.size() > 160) return false;
+  const auto holds = [&](std::string_view mark) { return text::icontains(bare, mark); };
+  if (std::any_of(std::begin(kReturnedMarks), std::end(kReturnedMarks), holds)) return true;
+  const bool ruled =
+      bare.starts_with("--") || bare.starts_with('|') || bare.starts_with("==") || bare.starts_with("**");
+  return ruled && std::any_of(std::begin(kRuledMarks), std::end(kRuledMarks), holds);
 }
 
 // What stands right before the address that failed, anywhere in a line.
@@ -131,6 +132,12 @@ bool is_server_answer(std::string_view before) {
   return find_reply_code(before).has_value() && before.size() < 40;
 }
 
+// "Message-ID: <", "From: Anna <": a field of some header.
+bool is_header_field(std::string_view before) {
+  const std::string_view name = text::trim(before.substr(0, before.find(':')));
+  return before.find(':') != std::string_view::npos && name.find(' ') == std::string_view::npos && !name.empty();
+}
+
 RecipientLine read_recipient_line(std::string_view line) {
   RecipientLine out;
   const auto addresses = find_addresses(line);
@@ -155,7 +162,8 @@ RecipientLine read_recipient_line(std::string_view line) {
   } else if (is_server_answer(before)) {
     out.role = LineRole::weak;
     out.rest = line;
-  } else if (first.bracketed && is_decoration(line.substr(first.end)) && before.size() < 100) {
+  } else if (first.bracketed && is_decoration(line.substr(first.end)) && before.size() < 100 &&
+             !is_header_field(before)) {
     out.role = LineRole::weak;  // "Anna Example <anna@example.org>"
   }
   return out;
@@ -258,8 +266,10 @@ class ErrorReader {
 
   static bool tells_error(std::string_view text) { return says_error(text) || status_by_wording(text, false); }
 
+  // A drawn line, with or without a title: "----- Transcript of session follows -----".
   static bool is_rule(std::string_view line) noexcept {
-    return line.size() > 3 && line.find_first_not_of("-=_*~#| ") == std::string_view::npos;
+    return line.starts_with("-----") ||
+           (line.size() > 3 && line.find_first_not_of("-=_*~#| ") == std::string_view::npos);
   }
 
   const std::vector<std::string>& own_;

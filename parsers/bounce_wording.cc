@@ -308,7 +308,7 @@ constexpr Wording kWordings[] = {
     {"4.7", "delivery attempts will continue"},
     {"4.7", "has been delayed"},
     {"4.7", "still undelivered"},
-    {"4.7", "delivery failed 20 attempts"},
+    {"4.7", " attempts: "},
     {"4.6", "loops back to myself"},
     {"4.6", "mail loop"},
     {"4.6", "loop detected"},

@@ -124,20 +124,32 @@ class StatusReader {
   DeliveryStatus now_;
 };
 
-}  // namespace
-
-bool looks_like_delivery_status(std::string_view text) {
-  bool recipient = false;
-  bool outcome = false;
-  for (std::size_t pos = 0; pos < text.size() && !(recipient && outcome);) {
-    const std::string_view line = take_line(text, pos);
-    recipient = recipient || text::istarts_with(line, "Final-Recipient:");
-    outcome = outcome || text::istarts_with(line, "Action:") || text::istarts_with(line, "Status:");
+// Gateways that rewrite links treat each block as a part of its own: "Content-Transfer-Encoding: base64", a blank line,
+// and the block encoded. What is decoded takes its place.
+std::string with_blocks_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t pos = 0; pos < text.size();) {
+    std::string_view line = take_line(text, pos);
+    if (!text::istarts_with(line, "Content-Transfer-Encoding:") || !text::icontains(line, "base64")) {
+      out.append(line).append("\n");
+      continue;
+    }
+    while (pos < text.size() && !text::trim(take_line(text, pos)).empty()) {
+    }
+    std::string encoded;
+    while (pos < text.size()) {
+      line = text::trim(take_line(text, pos));
+      if (line.empty()) break;
+      encoded += line;
+    }
+    std::string decoded;
+    text::base64_decode(encoded, decoded);  // what came before a bad character is kept
+    out.append("\n").append(text::to_valid_utf8(decoded)).append("\n\n");
   }
-  return recipient && outcome;
+  return out;
 }
 
-DeliveryReport read_delivery_status(std::string_view text) {
+DeliveryReport read_status_fields(std::string_view text) {
   StatusReader reader;
   StatusField field;
   bool open = false;
@@ -157,6 +169,24 @@ DeliveryReport read_delivery_status(std::string_view text) {
   }
   if (open) reader.take(field);
   return reader.finish();
+}
+
+}  // namespace
+
+bool looks_like_delivery_status(std::string_view text) {
+  bool recipient = false;
+  bool outcome = false;
+  for (std::size_t pos = 0; pos < text.size() && !(recipient && outcome);) {
+    const std::string_view line = take_line(text, pos);
+    recipient = recipient || text::istarts_with(line, "Final-Recipient:");
+    outcome = outcome || text::istarts_with(line, "Action:") || text::istarts_with(line, "Status:");
+  }
+  return recipient && outcome;
+}
+
+DeliveryReport read_delivery_status(std::string_view text) {
+  if (text::icontains(text, "Content-Transfer-Encoding:")) return read_status_fields(with_blocks_decoded(text));
+  return read_status_fields(text);
 }
 
 }  // namespace poller

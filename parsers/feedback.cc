@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "parsers/bounce_json.h"
 #include "parsers/report_parts.h"
 
 namespace poller {
@@ -44,6 +45,7 @@ std::optional<FeedbackReport> read_feedback(const Mail& mail, std::string_view r
     if (is_feedback) return FeedbackReport{"other", "part:feedback-report"};
   }
   if (reported) return FeedbackReport{"other", "report-type:feedback-report"};
+  if (const auto type = read_complaint_json(mail.text)) return FeedbackReport{clean_type(*type), "text:complaint"};
   if (is_junk_mail_report(mail)) return FeedbackReport{"abuse", "subject:complaint about message"};
   return std::nullopt;
 }
