@@ -47,7 +47,7 @@ std::optional<std::string> field_in_block(std::string_view block, std::string_vi
       const std::string_view more = take_line(block, next);
       const std::string_view content = without_quote_marks(more);
       if (content.empty() || more.size() - content.size() <= margin || value.size() > 2000) break;
-      value += ' ';
+      if (!value.empty()) value += ' ';
       value += text::trim(content);
       pos = next;
     }
