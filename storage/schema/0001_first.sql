@@ -2,14 +2,16 @@
 -- Times are seconds since 1970-01-01T00:00:00Z. Hashes are the 32 bytes of a SHA-256.
 PRAGMA application_id = 0x506f6c6c;
 
--- Mails as they came, each once.
+-- Mails as they came, each once. Small ones stand here, larger ones in the file beside this one (PATH-raw).
 CREATE TABLE raw (
   id     INTEGER PRIMARY KEY,
   sha256 BLOB NOT NULL UNIQUE,      -- of the unpacked bytes
   size   INTEGER NOT NULL,          -- of the unpacked bytes
   codec  INTEGER NOT NULL,          -- 0 as they are, 1 zstd
-  bytes  BLOB                       -- NULL: removed by retention
+  beside INTEGER,                   -- the number in PATH-raw
+  bytes  BLOB                       -- NULL, and no number beside: removed by retention
 );
+CREATE UNIQUE INDEX raw_beside ON raw (beside) WHERE beside IS NOT NULL;
 
 CREATE TABLE ticket (
   id                INTEGER PRIMARY KEY AUTOINCREMENT,

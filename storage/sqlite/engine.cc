@@ -19,12 +19,12 @@ std::unique_ptr<Store> open_sqlite_store(const std::string& path, bool read_only
 namespace sqlite_engine {
 
 SqliteStore::SqliteStore(const std::string& path, bool read_only)
-    : db_(read_only ? existing_file(path) : created_file(path), read_only, kBusyMilliseconds) {
+    : db_(read_only ? existing_file(path) : created_file(path), read_only, kBusyMilliseconds), raws_(path, read_only) {
   read_only ? prepare_for_reading(db_) : prepare_for_writing(db_);
 }
 
 std::unique_ptr<Transaction> SqliteStore::begin(const std::optional<Lease>& lease) {
-  return std::make_unique<SqliteTransaction>(db_, lease);
+  return std::make_unique<SqliteTransaction>(db_, raws_, lease);
 }
 
 std::vector<LedgerEntry> SqliteStore::ledger(std::span<const SourceKey> keys) { return read_ledger(db_, keys); }
@@ -59,7 +59,7 @@ std::vector<Message> SqliteStore::messages(TicketId ticket) { return read_messag
 std::optional<Message> SqliteStore::message(MessageId id) { return read_message(db_, id); }
 std::optional<AttachmentRef> SqliteStore::attachment(AttachmentId id) { return read_attachment(db_, id); }
 std::string SqliteStore::message_raw_sha256(MessageId id) { return read_raw_sha256(db_, id); }
-std::optional<std::string> SqliteStore::raw(const std::string& sha256) { return read_raw(db_, sha256); }
+std::optional<std::string> SqliteStore::raw(const std::string& sha256) { return read_raw(db_, raws_, sha256); }
 std::string SqliteStore::decision_json(MessageId id) { return read_decision(db_, id); }
 std::vector<Delivery> SqliteStore::deliveries(MessageId id) { return read_deliveries(db_, id); }
 std::vector<std::pair<TicketId, std::int64_t>> SqliteStore::changed_since(std::int64_t sequence, std::size_t limit) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lib/sqlite/database.h"
+#include "storage/sqlite/raw_file.h"
 #include "storage/store.h"
 
 namespace poller::sqlite_engine {
@@ -51,6 +52,7 @@ class SqliteStore final : public Store {
 
  private:
   sqlite::Database db_;
+  RawFile raws_;
 };
 
 }  // namespace poller::sqlite_engine

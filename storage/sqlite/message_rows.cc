@@ -1,6 +1,8 @@
 // The reading half of messages.h.
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/error.h"
 #include "storage/sqlite/json.h"
 #include "storage/sqlite/messages.h"
@@ -82,6 +84,16 @@ Message message_row(Database& db, const Query& q) {
   return m;
 }
 
+// Two tickets that were merged into one make one hit of it: that of the stored mail.
+void add_hit(std::vector<ThreadHit>& hits, std::size_t first, ThreadHit&& hit) {
+  for (std::size_t i = first; i < hits.size(); ++i) {
+    if (hits[i].ticket != hit.ticket) continue;
+    if (!hits[i].message) hits[i] = std::move(hit);
+    return;
+  }
+  hits.push_back(std::move(hit));
+}
+
 }  // namespace
 
 std::vector<Message> read_messages(Database& db, TicketId ticket) {
@@ -128,15 +140,16 @@ std::optional<StoredMessageRef> read_identity(Database& db, const std::string& i
 
 std::vector<ThreadHit> read_thread(Database& db, std::span<const std::string> message_ids) {
   Query q = db.query(
-      "SELECT DISTINCT coalesce(t.merged_into, t.id), th.message_id, m.direction FROM thread th"
+      "SELECT coalesce(t.merged_into, t.id), th.message_id, m.direction FROM thread th"
       " JOIN ticket t ON t.id = th.ticket_id LEFT JOIN message m ON m.id = th.message_id"
       " WHERE th.header_id = ? ORDER BY th.ticket_id");
   std::vector<ThreadHit> out;
   for (const std::string& id : message_ids) {
+    const std::size_t first = out.size();
     q.reset().bind(id);
     while (q.step()) {
       const Direction direction = q.is_null(2) ? Direction::in : from_word(q.bytes(2), Direction::note);
-      out.push_back({id, q.integer(0), q.optional_integer(1), direction});
+      add_hit(out, first, {id, q.integer(0), q.optional_integer(1), direction});
     }
   }
   return out;

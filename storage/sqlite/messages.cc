@@ -89,8 +89,8 @@ void count_message(Database& db, const NewMessage& m) {
 
 }  // namespace
 
-MessageId insert_message(Database& db, const NewMessage& m, const std::string& who) {
-  if (m.raw != nullptr) insert_raw(db, *m.raw);
+MessageId insert_message(Database& db, RawFile& beside, const NewMessage& m, const std::string& who) {
+  if (m.raw != nullptr) insert_raw(db, beside, *m.raw);
   const MessageId id = insert_row(db, m);
   insert_attachments(db, id, m.mail->attachments);
   if (m.ticket == 0) return id;

@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "lib/sqlite/database.h"
+#include "storage/sqlite/raw_file.h"
 #include "storage/store.h"
 
 namespace poller::sqlite_engine {
 
-MessageId insert_message(sqlite::Database& db, const NewMessage& message, const std::string& who);
+MessageId insert_message(sqlite::Database& db, RawFile& beside, const NewMessage& message, const std::string& who);
 void insert_thread_ids(sqlite::Database& db, TicketId ticket, std::span<const std::string> message_ids);
 void insert_delivery(sqlite::Database& db, const Delivery& delivery);
 

@@ -4,15 +4,18 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "lib/openssl/digest.h"
 
 namespace poller::sqlite_engine {
 namespace {
 
+using sqlite::Blob;
 using sqlite::Database;
 using sqlite::Query;
 
-// SQLite copies a bound blob once into the row it builds; a large one is written in place instead.
-constexpr std::size_t kInPieces = 4 << 20;
+// Larger ones go into the file beside. Its commit costs four syncs where the log costs one, so that a few small mails
+// had better not touch it.
+constexpr std::size_t kBeside = 16 * 1024;
 
 int hex_digit(char c) {
   if (text::is_digit(c)) return c - '0';
@@ -20,17 +23,21 @@ int hex_digit(char c) {
   return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
-void insert_small(Database& db, const std::string& key, const PackedRaw& raw) {
-  db.query("INSERT INTO raw (sha256, size, codec, bytes) VALUES (?, ?, ?, ?)")
-      .bind(sqlite::Blob{key}, raw.size, static_cast<int>(raw.codec), sqlite::Blob{raw.bytes})
-      .run();
+std::int64_t next_number(Database& db) {
+  return db.read_integer("SELECT max(beside) FROM raw WHERE beside IS NOT NULL") + 1;
 }
 
-void insert_large(Database& db, const std::string& key, const PackedRaw& raw) {
-  db.query("INSERT INTO raw (sha256, size, codec, bytes) VALUES (?, ?, ?, ?)")
-      .bind(sqlite::Blob{key}, raw.size, static_cast<int>(raw.codec), sqlite::Zeros{raw.bytes.size()})
-      .run();
-  db.write_blob("raw", "bytes", db.last_insert_id(), raw.bytes);
+// Bytes and number as the row has them: one of the two.
+struct Place {
+  std::optional<Blob> bytes;
+  std::int64_t number = 0;
+};
+
+Place put_bytes(Database& db, RawFile& beside, const PackedRaw& raw) {
+  if (raw.bytes.size() < kBeside) return {Blob{raw.bytes}, 0};
+  const std::int64_t number = next_number(db);
+  beside.write(number, raw.bytes);
+  return {std::nullopt, number};
 }
 
 }  // namespace
@@ -49,28 +56,33 @@ std::string hash_bytes(std::string_view hex) {
 
 std::string hash_hex(std::string_view bytes) { return text::hex(bytes); }
 
-void insert_raw(Database& db, const PackedRaw& raw) {
+void insert_raw(Database& db, RawFile& beside, const PackedRaw& raw) {
   const std::string key = hash_bytes(raw.sha256);
   if (key.empty()) throw Error(ErrorKind::ours, fmt::format("\"{}\" is no SHA-256", raw.sha256));
   {
-    Query there = db.query("SELECT id, bytes IS NULL FROM raw WHERE sha256 = ?");
-    if (there.bind(sqlite::Blob{key}).step()) {
-      if (there.integer(1) == 0) return;
-      const std::int64_t id = there.integer(0);  // removed by retention, and met again
-      db.query("UPDATE raw SET codec = ?, bytes = ? WHERE id = ?")
-          .bind(static_cast<int>(raw.codec), sqlite::Blob{raw.bytes}, id)
-          .run();
-      return;
-    }
+    Query there = db.query("SELECT 1 FROM raw WHERE sha256 = ? AND (bytes IS NOT NULL OR beside IS NOT NULL)");
+    if (there.bind(Blob{key}).step()) return;
   }
-  raw.bytes.size() < kInPieces ? insert_small(db, key, raw) : insert_large(db, key, raw);
+  const Place place = put_bytes(db, beside, raw);
+  db.query(
+        "INSERT INTO raw (sha256, size, codec, beside, bytes) VALUES (?, ?, ?, nullif(?, 0), ?)"
+        " ON CONFLICT (sha256) DO UPDATE SET"  // removed by retention, and met again
+        " codec = excluded.codec, beside = excluded.beside, bytes = excluded.bytes")
+      .bind(Blob{key}, raw.size, static_cast<int>(raw.codec), place.number, place.bytes)
+      .run();
 }
 
-std::optional<std::string> read_raw(Database& db, const std::string& sha256) {
+std::optional<std::string> read_raw(Database& db, RawFile& beside, const std::string& sha256) {
   const std::string key = hash_bytes(sha256);
-  Query q = db.query("SELECT codec, size, bytes FROM raw WHERE sha256 = ?");
-  if (!q.bind(sqlite::Blob{key}).step() || q.is_null(2)) return std::nullopt;
-  return unpack_raw(static_cast<PackedRaw::Codec>(q.integer(0)), q.bytes(2), static_cast<std::uint64_t>(q.integer(1)));
+  Query q = db.query("SELECT codec, size, beside, bytes FROM raw WHERE sha256 = ?");
+  if (!q.bind(Blob{key}).step() || (q.is_null(2) && q.is_null(3))) return std::nullopt;
+  const std::string outside = q.is_null(2) ? std::string() : beside.read(q.integer(2));
+  std::string bytes = unpack_raw(static_cast<PackedRaw::Codec>(q.integer(0)), q.is_null(2) ? q.bytes(3) : outside,
+                                 static_cast<std::uint64_t>(q.integer(1)));
+  if (poller::sha256(bytes) != key) {
+    throw Error(ErrorKind::corrupt, fmt::format("the stored mail {} is damaged", sha256), "Restore a backup.");
+  }
+  return bytes;
 }
 
 }  // namespace poller::sqlite_engine

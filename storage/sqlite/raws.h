@@ -7,14 +7,15 @@
 
 #include "lib/sqlite/database.h"
 #include "storage/raw.h"
+#include "storage/sqlite/raw_file.h"
 
 namespace poller::sqlite_engine {
 
 /// Does nothing when it is there already.
-void insert_raw(sqlite::Database& db, const PackedRaw& raw);
+void insert_raw(sqlite::Database& db, RawFile& beside, const PackedRaw& raw);
 
-/// The unpacked bytes; nothing when unknown, or removed by retention.
-std::optional<std::string> read_raw(sqlite::Database& db, const std::string& sha256);
+/// The unpacked bytes, their hash checked (Error(corrupt)); nothing when unknown, or removed by retention.
+std::optional<std::string> read_raw(sqlite::Database& db, RawFile& beside, const std::string& sha256);
 
 /// A hash as the file has it (32 bytes), and back. What is no SHA-256 in hex becomes empty.
 std::string hash_bytes(std::string_view hex);

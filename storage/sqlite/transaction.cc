@@ -25,6 +25,7 @@ void SqliteTransaction::commit() {
     throw Error(ErrorKind::temporary, fmt::format("another process has taken over mailbox {}", lease_->mailbox));
   }
   open();
+  raws_.commit();  // first: what the store names must be there
   write_.commit();
   committed_ = true;
 }
@@ -66,7 +67,7 @@ Ticket SqliteTransaction::create_ticket(const NewTicket& ticket, const std::stri
   return insert_ticket(open(), ticket, who);
 }
 MessageId SqliteTransaction::add_message(const NewMessage& message, const std::string& who) {
-  return insert_message(open(), message, who);
+  return insert_message(open(), raws_, message, who);
 }
 void SqliteTransaction::add_delivery(const Delivery& delivery) { insert_delivery(open(), delivery); }
 void SqliteTransaction::add_thread_ids(TicketId ticket, std::span<const std::string> message_ids) {
@@ -82,7 +83,9 @@ void SqliteTransaction::merge_tickets(TicketId from, TicketId into, const std::s
 void SqliteTransaction::add_change(const Change& change) { insert_change(open(), change); }
 void SqliteTransaction::touch_contact(const Address& address, UnixTime at) { write_contact(open(), address, at); }
 
-std::int64_t SqliteTransaction::add_quarantine(const NewQuarantine& row) { return insert_quarantine(open(), row); }
+std::int64_t SqliteTransaction::add_quarantine(const NewQuarantine& row) {
+  return insert_quarantine(open(), raws_, row);
+}
 void SqliteTransaction::set_quarantine_state(std::int64_t id, const std::string& state, std::uint64_t retry_max_size) {
   write_quarantine_state(open(), id, state, retry_max_size);
 }

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "storage/sqlite/raw_file.h"
 #include "storage/sqlite/write.h"
 #include "storage/store.h"
 
@@ -10,7 +11,9 @@ namespace poller::sqlite_engine {
 
 class SqliteTransaction final : public Transaction {
  public:
-  SqliteTransaction(sqlite::Database& db, std::optional<Lease> lease) : db_(db), write_(db), lease_(std::move(lease)) {}
+  SqliteTransaction(sqlite::Database& db, RawFile& raws, std::optional<Lease> lease)
+      : db_(db), raws_(raws), write_(db), lease_(std::move(lease)) {}
+  ~SqliteTransaction() override { raws_.rollback(); }
 
   void commit() override;
   void savepoint() override;
@@ -43,6 +46,7 @@ class SqliteTransaction final : public Transaction {
   void end_savepoint(const char* sql);
 
   sqlite::Database& db_;
+  RawFile& raws_;
   Write write_;
   std::optional<Lease> lease_;
   bool in_savepoint_ = false;

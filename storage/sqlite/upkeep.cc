@@ -38,10 +38,10 @@ QuarantineRow quarantine_columns(const Query& q) {
 
 }  // namespace
 
-std::int64_t insert_quarantine(Database& db, const NewQuarantine& row) {
+std::int64_t insert_quarantine(Database& db, RawFile& beside, const NewQuarantine& row) {
   std::string raw_key;
   if (row.raw != nullptr) {
-    insert_raw(db, *row.raw);
+    insert_raw(db, beside, *row.raw);
     raw_key = hash_bytes(row.raw->sha256);
   }
   const SourceKey& s = row.source;

@@ -6,11 +6,12 @@
 #include <vector>
 
 #include "lib/sqlite/database.h"
+#include "storage/sqlite/raw_file.h"
 #include "storage/store.h"
 
 namespace poller::sqlite_engine {
 
-std::int64_t insert_quarantine(sqlite::Database& db, const NewQuarantine& row);
+std::int64_t insert_quarantine(sqlite::Database& db, RawFile& beside, const NewQuarantine& row);
 void write_quarantine_state(sqlite::Database& db, std::int64_t id, const std::string& state,
                             std::uint64_t retry_max_size);
 std::vector<QuarantineRow> read_quarantine(sqlite::Database& db, bool open_only);

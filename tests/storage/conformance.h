@@ -37,6 +37,8 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
+/// The raw bytes of sample_mail(n).
+std::string sample_bytes(int n);
 /// A mail with everything filled; `n` makes it differ from others.
 Mail sample_mail(int n);
 Verdict sample_verdict();

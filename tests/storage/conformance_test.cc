@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "lib/openssl/digest.h"
 #include "storage/sqlite/engine.h"
 
 namespace poller::storage_test {
@@ -59,11 +60,14 @@ TemporaryFolder::~TemporaryFolder() {
 
 std::string sample_hash(int n) { return fmt::format("{:064x}", n); }
 
+std::string sample_bytes(int n) { return fmt::format("Subject: {}\r\n\r\nHello\r\n", n); }
+
 SourceKey imap_key(std::uint32_t uid, const std::string& mailbox) { return {mailbox, "INBOX", 7, uid, ""}; }
 
 Mail sample_mail(int n) {
   Mail m;
-  m.sha256 = sample_hash(n);
+  m.sha256 = sha256_hex(sample_bytes(n));
+  m.size = sample_bytes(n).size();
   m.message_id = fmt::format("mail-{}@example.com", n);
   m.in_reply_to = {"before@example.com"};
   m.references = {"first@example.com", "before@example.com"};
@@ -129,7 +133,7 @@ Stored add_one(Transaction& transaction, int n, TicketId ticket) {
   }
   const Mail mail = sample_mail(n);
   const Verdict verdict = sample_verdict();
-  PackedRaw raw = pack_raw(fmt::format("Subject: {}\r\n\r\nHello\r\n", n), mail.sha256);
+  const PackedRaw raw = pack_raw(sample_bytes(n), mail.sha256);
   NewMessage message;
   message.ticket = ticket;
   message.mail = &mail;

@@ -2,8 +2,6 @@
 
 #include <sqlite3.h>
 
-#include <algorithm>
-
 #include "lib/sqlite/errors.h"
 
 namespace poller::sqlite {
@@ -53,19 +51,6 @@ void Database::execute(const std::string& sql) {
 std::int64_t Database::read_integer(std::string_view sql) {
   Query q = query(sql);
   return q.step() ? q.integer(0) : 0;
-}
-
-void Database::write_blob(const char* table, const char* column, std::int64_t row, std::string_view bytes) {
-  sqlite3_blob* blob = nullptr;
-  int code = sqlite3_blob_open(handle_, "main", table, column, row, 1, &blob);
-  constexpr std::size_t kPiece = 1 << 20;
-  for (std::size_t at = 0; code == SQLITE_OK && at < bytes.size(); at += kPiece) {
-    const std::string_view piece = bytes.substr(at, kPiece);
-    code = sqlite3_blob_write(blob, piece.data(), static_cast<int>(piece.size()), static_cast<int>(at));
-  }
-  const int closed = sqlite3_blob_close(blob);
-  if (code == SQLITE_OK) code = closed;
-  if (code != SQLITE_OK) fail(handle_, code, path_, "write to");
 }
 
 bool Database::in_transaction() const noexcept { return sqlite3_get_autocommit(handle_) == 0; }

@@ -27,10 +27,7 @@ class Database {
 
   /// Runs a statement without parameters, or a script of several.
   void execute(const std::string& sql);
-  std::int64_t read_integer(std::string_view sql);
-
-  /// Writes into a blob that was inserted as zeros, without a copy of it in memory.
-  void write_blob(const char* table, const char* column, std::int64_t row, std::string_view bytes);
+  std::int64_t read_integer(std::string_view sql);  // its first column, or 0 without a row
 
   [[nodiscard]] bool in_transaction() const noexcept;
   [[nodiscard]] std::int64_t changes() const noexcept;  // rows changed by the last statement

@@ -45,8 +45,6 @@ void Query::bind_at(int index, Blob value) {
   check(sqlite3_bind_blob64(statement_->handle_, index, data, value.bytes.size(), SQLITE_STATIC));
 }
 
-void Query::bind_at(int index, Zeros value) { check(sqlite3_bind_zeroblob64(statement_->handle_, index, value.size)); }
-
 void Query::bind_at(int index, std::nullopt_t) { check(sqlite3_bind_null(statement_->handle_, index)); }
 
 bool Query::step() {

@@ -18,11 +18,6 @@ struct Blob {
   std::string_view bytes;
 };
 
-/// A BLOB of that many zeros, to be filled with Database::write_blob.
-struct Zeros {
-  std::uint64_t size = 0;
-};
-
 class Statement {
  public:
   Statement(sqlite3* db, const std::string& path, std::string_view sql);
@@ -67,7 +62,6 @@ class Query {
   void bind_at(int index, const std::string& value) { bind_at(index, std::string_view(value)); }
   void bind_at(int index, const char* value) { bind_at(index, std::string_view(value)); }
   void bind_at(int index, Blob value);
-  void bind_at(int index, Zeros value);
   void bind_at(int index, std::nullopt_t);
   template <class T>
   void bind_at(int index, const std::optional<T>& value) {
