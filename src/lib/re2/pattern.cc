@@ -21,10 +21,8 @@ RE2::Options pattern_options(std::size_t memory) {
   return options;
 }
 
-[[noreturn]] void refuse(std::string_view pattern, const std::string& fault, const std::string& where = {}) {
-  throw Error(ErrorKind::configuration,
-              where.empty() ? fmt::format("bad pattern \"{}\": {}", pattern, fault)
-                            : fmt::format("bad pattern \"{}\": {} at \"{}\"", pattern, fault, where),
+[[noreturn]] void refuse(std::string_view pattern, const std::string& fault) {
+  throw Error(ErrorKind::configuration, fmt::format("bad pattern \"{}\": {}", pattern, fault),
               "Patterns have RE2 syntax: https://github.com/google/re2/wiki/Syntax");
 }
 
@@ -36,7 +34,7 @@ struct Pattern::Impl {
 };
 
 Pattern::Pattern(std::string_view pattern) : impl_(std::make_unique<Impl>(pattern)) {
-  if (!impl_->regex.ok()) refuse(pattern, impl_->regex.error(), impl_->regex.error_arg());
+  if (!impl_->regex.ok()) refuse(pattern, impl_->regex.error());
 }
 Pattern::Pattern(Pattern&& other) noexcept = default;
 Pattern& Pattern::operator=(Pattern&& other) noexcept = default;

@@ -15,7 +15,7 @@ constexpr std::size_t kPatternMemory = 8 * 1024 * 1024;
 /// One compiled pattern. Matching is safe from several threads at once.
 class Pattern {
  public:
-  /// Throws Error(configuration) that names the fault and the piece of the pattern it lies in.
+  /// Throws Error(configuration) that names the pattern, the fault, and the piece it lies in.
   explicit Pattern(std::string_view pattern);
   Pattern(Pattern&& other) noexcept;
   Pattern& operator=(Pattern&& other) noexcept;

@@ -1,0 +1,52 @@
+#include "lib/re2/pattern.h"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+
+#include "base/error.h"
+
+using poller::re2::Pattern;
+using poller::re2::PatternSet;
+
+TEST_CASE("a pattern is found anywhere in a text") {
+  const Pattern pattern("(?i)invoice +(\\d+)");
+  CHECK(pattern.found_in("Your INVOICE  42 is due"));
+  CHECK_FALSE(pattern.found_in("Your bill"));
+  const auto groups = pattern.groups("Your invoice 42 is due");
+  REQUIRE(groups.size() == 2);
+  CHECK(groups[0] == "invoice 42");
+  CHECK(groups[1] == "42");
+  CHECK(pattern.groups("Your bill").empty());
+}
+
+TEST_CASE("a broken pattern names its fault") {
+  try {
+    const Pattern pattern("a(b");
+    FAIL("accepted");
+  } catch (const poller::Error& error) {
+    CHECK(error.kind() == poller::ErrorKind::configuration);
+    CHECK(std::string(error.what()) == "bad pattern \"a(b\": missing ): a(b");
+    CHECK_FALSE(error.advice().empty());
+  }
+}
+
+TEST_CASE("a pattern that would take too much memory is refused") {
+  CHECK_THROWS_AS(Pattern("((((a{100}){100}){100}){100})"), poller::Error);
+}
+
+TEST_CASE("hostile patterns and texts take linear time") {
+  const std::string text(1'000'000, 'a');
+  const auto start = std::chrono::steady_clock::now();
+  CHECK_FALSE(Pattern("(a+)+$b").found_in(text));
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
+}
+
+TEST_CASE("a set tells which of its patterns occur") {
+  const PatternSet set({"invoice", "(?i)URGENT", "^To:", "zzz"});
+  CHECK(set.found_in("an urgent invoice") == std::vector<std::size_t>{0, 1});
+  CHECK(set.found_in("").empty());
+  CHECK(PatternSet({}).found_in("x").empty());
+  CHECK_THROWS_AS(PatternSet({"good", "b(ad"}), poller::Error);
+}
