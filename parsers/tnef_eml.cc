@@ -96,7 +96,8 @@ std::string compose_tnef_mail(const TnefMessage& message, std::size_t limit) {
   field("Message-ID", eml_header_text(message.message_id));
   out += fmt::format("MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"{}\"\r\n\r\n", kEmlBoundary);
   const bool has_html = message.html && !message.html->empty();
-  const std::string_view body = has_html ? *message.html : std::string_view(message.text ? *message.text : "");
+  const std::string_view text = message.text ? std::string_view(*message.text) : std::string_view();
+  const std::string_view body = has_html ? std::string_view(*message.html) : text;
   add_eml_part(out, has_html ? "Content-Type: text/html; charset=utf-8" : "Content-Type: text/plain; charset=utf-8",
                body);
   for (const TnefFile& file : message.files) {
