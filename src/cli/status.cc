@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json.h"
+#include "oauth/token_status.h"
 
 namespace poller::cli {
 namespace {
@@ -20,14 +21,26 @@ MailboxStatus status_of(Store& store, const std::string& name) {
   return unknown;
 }
 
-Json mailbox_json(Store& store, const config::Mailbox& mailbox) {
-  const MailboxStatus s = status_of(store, mailbox.name);
+const oauth::TokenStatus* find_token(const std::vector<oauth::TokenStatus>& tokens, const std::string& mailbox) {
+  for (const auto& token : tokens) {
+    if (token.mailbox == mailbox) return &token;
+  }
+  return nullptr;
+}
+
+Json mailbox_json(Store& store, const config::Mailbox& mailbox, const std::vector<oauth::TokenStatus>& tokens) {
+  MailboxStatus s = status_of(store, mailbox.name);
+  const oauth::TokenStatus* token = find_token(tokens, mailbox.name);
+  if (token != nullptr && token->state != oauth::TokenStatus::State::ok) {
+    s.state = oauth::state_word(token->state);
+    if (!token->detail.empty()) s.last_error = token->detail;
+  }
   return {{"name", mailbox.name},
           {"state", s.state},
           {"last_success", time_or_null(s.last_success)},
           {"next_poll", time_or_null(s.next_poll)},
           {"lag_seconds", s.lag_seconds},
-          {"token_days_left", nullptr},
+          {"token_days_left", token != nullptr && token->days_left ? Json(*token->days_left) : Json(nullptr)},
           {"last_error", s.last_error.empty() ? Json(nullptr) : Json(s.last_error)}};
 }
 
@@ -47,9 +60,10 @@ std::string mailbox_line(const Json& m) {
 ExitCode status(Context& context) {
   const auto& config = context.configuration();
   Store& store = context.store_read_only();
+  const auto tokens = oauth::token_status(config, system_clock().unix_now());
   Json out;
   out["mailboxes"] = Json::array();
-  for (const auto& mailbox : config.mailboxes) out["mailboxes"].push_back(mailbox_json(store, mailbox));
+  for (const auto& mailbox : config.mailboxes) out["mailboxes"].push_back(mailbox_json(store, mailbox, tokens));
   out["outbox"] = {{"pending", 0}, {"uncertain", 0}, {"failed", 0}};
   out["quarantine"] = store.quarantine(true).size();
   if (context.globals.json) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/config.h"
+#include "config/secrets.h"
 
 namespace poller::config {
 
@@ -32,10 +33,6 @@ Loaded load(const std::filesystem::path& file);
 /// `explicit_path` when given, else ./poller.yaml, else /etc/poller/poller.yaml. Throws Error(configuration) when none
 /// is there.
 std::filesystem::path find_config_file(const std::string& explicit_path);
-
-/// The value now. A file's or credential's last line end is not part of it. Throws Error(configuration) that names the
-/// place, what was tried and what to do; never with a byte of the secret.
-Secret resolve_secret(const SecretRef& ref);
 
 /// The configuration as it is understood, defaults, presets and includes filled in, as YAML that load() reads again.
 /// Secrets in place, arguments of secret commands and passwords in URLs are masked.

@@ -127,15 +127,16 @@ void Candidates::remember(const std::optional<Lease>& lease) {
   const auto stay_below = [&watermark](std::uint32_t uid) {
     if (uid != 0 && uid <= watermark) watermark = uid - 1;
   };
+  // What a pass did not reach has no entry; what failed or gave no bytes is still in hand. Both are listed again.
   std::vector<SourceKey> keys;
   for (const auto& mail : fresh) keys.push_back(mail.source);
-  std::set<SourceKey> reached;  // a pass may have ended before the others
-  for (const auto& entry : store_.ledger(keys)) reached.insert(entry.source);
-  for (const auto& key : keys) {
-    if (!reached.contains(key)) stay_below(key.uid);
+  for (const auto& retried : left_in_hand) keys.push_back(retried.listed.source);
+  std::set<SourceKey> finished;
+  for (const auto& entry : store_.ledger(keys)) {
+    if (entry.state != LedgerState::in_hand) finished.insert(entry.source);
   }
-  for (const auto& entry : store_.left_in_hand(mailbox_.name)) {
-    if (entry.source.uidvalidity == folder_.uidvalidity) stay_below(entry.source.uid);
+  for (const auto& key : keys) {
+    if (!finished.contains(key)) stay_below(key.uid);
   }
   const bool news = watermark != state_.watermark || listed_in_full_;
   if (!news || folder_.uidvalidity == 0) return;

@@ -99,10 +99,8 @@ class Careful {
   }
 
   void note_absent(const Listed& listed, int attempts) {
-    if (attempts + 1 < kMaxAttempts) {
-      mark(listed.source);
-      return;
-    }
+    mark(listed.source);
+    if (attempts + 1 < kMaxAttempts) return;
     RawMail nothing;
     nothing.source = listed.source;
     nothing.complete = false;

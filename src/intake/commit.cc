@@ -30,12 +30,17 @@ Committer::Committer(Store& store, const config::Config& config, const config::M
 
 std::vector<MailEvent> Committer::commit(std::vector<Processed>&& group) {
   std::vector<MailEvent> events;
-  auto tx = store_.begin(options_.dry_run ? std::nullopt : options_.lease);
+  // A dry run keeps one transaction open, so that later mails see what earlier ones would have written, and lets it go.
+  auto tx = options_.dry_run && dry_run_ ? std::move(dry_run_)
+                                         : store_.begin(options_.dry_run ? std::nullopt : options_.lease);
   for (const auto& mail : group) {
     if (auto event = try_one(*tx, mail)) events.push_back(std::move(*event));
   }
-  // A dry run lets the transaction go; within its group later mails have seen what earlier ones would have written.
-  if (!options_.dry_run) tx->commit();
+  if (options_.dry_run) {
+    dry_run_ = std::move(tx);
+  } else {
+    tx->commit();
+  }
   return events;
 }
 

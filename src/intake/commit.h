@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,6 +57,7 @@ class Committer {
   const config::Mailbox& mailbox_;
   const Clock& clock_;
   CommitOptions options_;
+  std::unique_ptr<Transaction> dry_run_;
 };
 
 }  // namespace poller

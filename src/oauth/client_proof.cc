@@ -4,7 +4,7 @@
 
 #include "base/safe_file.h"
 #include "base/text.h"
-#include "config/load.h"
+#include "config/secrets.h"
 #include "lib/openssl/certificate.h"
 #include "lib/openssl/random.h"
 #include "oauth/json_object.h"

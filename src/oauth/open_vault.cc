@@ -1,7 +1,7 @@
 #include "oauth/open_vault.h"
 
 #include "base/error.h"
-#include "config/load.h"
+#include "config/secrets.h"
 
 namespace poller::oauth {
 

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "config/load.h"
+#include "config/secrets.h"
 #include "oauth/account_tokens.h"
 #include "oauth/open_vault.h"
 

@@ -34,6 +34,11 @@ void Database::close() noexcept {
   handle_ = nullptr;
 }
 
+void Database::harden() noexcept {
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+}
+
 Query Database::query(std::string_view sql) {
   auto found = statements_.find(sql);
   if (found == statements_.end()) {

@@ -22,6 +22,10 @@ class Database {
   /// Writes the log back into the file and truncates it, unless somebody else is using the file or it failed before.
   ~Database();
 
+  /// Against a file that somebody has tampered with: no writes to the schema's own tables, no functions of ours in
+  /// views.
+  void harden() noexcept;
+
   /// The statement for `sql`, ready to bind. It is prepared once; a second use at the same time gets one of its own.
   Query query(std::string_view sql);
 

@@ -1,0 +1,101 @@
+// `poller login` and `poller logout`.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/json.h"
+#include "oauth/login.h"
+#include "oauth/login_ui.h"
+#include "oauth/sign_in.h"
+
+namespace poller::cli {
+namespace {
+
+struct LoginArguments {
+  std::string mailbox;
+  std::string refresh_token_file;
+  bool device = false;
+  bool no_browser = false;
+  bool all_mailboxes = false;
+};
+
+std::string join(const std::vector<std::string>& words) {
+  std::string out;
+  for (const auto& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+void report(const Context& context, const oauth::SignedIn& result) {
+  if (context.globals.json) {
+    Json line{{"signed_in", result.account.mailboxes}, {"user", result.account.id.user}};
+    line["granted"] = result.granted;
+    line["notices"] = result.notices;
+    line["tried"] = result.tried;
+    print_line(to_line(line));
+    return;
+  }
+  print_line(fmt::format("signed in: {} (as {})", join(result.account.mailboxes), result.account.id.user));
+  for (const auto& notice : result.notices) print_line("  " + text::escape_controls(notice));
+}
+
+ExitCode login(Context& context, const LoginArguments& arguments) {
+  const auto& config = context.configuration();
+  oauth::SignedIn result;
+  if (!arguments.refresh_token_file.empty()) {
+    result = oauth::import_refresh_token_file(config, arguments.mailbox, arguments.refresh_token_file);
+  } else {
+    oauth::TerminalUi ui(!arguments.no_browser);
+    oauth::LoginOptions options;
+    options.device = arguments.device;
+    result = oauth::login(config, arguments.mailbox, ui, options);
+  }
+  report(context, result);
+  return ExitCode::ok;
+}
+
+ExitCode logout(Context& context, const LoginArguments& arguments) {
+  const auto names = oauth::sign_out(context.configuration(), arguments.mailbox, arguments.all_mailboxes);
+  if (context.globals.json) {
+    print_line(to_line({{"signed_out", names}}));
+  } else {
+    print_line(names.empty() ? "nothing to forget" : "signed out: " + join(names));
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+void add_login(CLI::App& app, Context& context) {
+  auto* command =
+      app.add_subcommand("login", "Sign in to a mailbox: in the browser on this machine, or as the options say");
+  auto arguments = std::make_shared<LoginArguments>();
+  command->add_option("MAILBOX", arguments->mailbox, "Its name in the configuration")->required();
+  command->add_flag("--device", arguments->device, "By a code that is typed in elsewhere (device code flow)");
+  command->add_flag("--no-browser", arguments->no_browser, "Print the address instead of opening it");
+  command->add_option("--refresh-token-file", arguments->refresh_token_file, "Take a refresh token that exists already")
+      ->type_name("FILE");
+  command->callback([&context, arguments] {
+    context.action = [&context, arguments] {
+      context.apply_logging("warning");
+      return login(context, *arguments);
+    };
+  });
+}
+
+void add_logout(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("logout", "Forget a mailbox's tokens");
+  auto arguments = std::make_shared<LoginArguments>();
+  command->add_option("MAILBOX", arguments->mailbox, "Its name in the configuration")->required();
+  command->add_flag("--all-mailboxes", arguments->all_mailboxes, "Also where other mailboxes share the sign-in");
+  command->callback([&context, arguments] {
+    context.action = [&context, arguments] {
+      context.apply_logging("warning");
+      return logout(context, *arguments);
+    };
+  });
+}
+
+}  // namespace poller::cli
