@@ -139,8 +139,7 @@ Form AccountTokens::refresh_form(const VaultEntry& entry, const std::string& end
   Form form;
   form.add("grant_type", "refresh_token").add("client_id", account_.id.client_id);
   form.add("refresh_token", entry.refresh_token);
-  // What was asked at the sign-in, not what the configuration asks now: more than was consented to would be refused.
-  if (!entry.asked.empty()) form.add("scope", fmt::format("{}", fmt::join(entry.asked, " ")));
+  // No scope: left out, it means what was granted (RFC 6749 section 6), and naming one that was not would be refused.
   proof_.add_to(form, entry.client_kind, account_.id.client_id, endpoint, world_.options.clock->unix_now());
   return form;
 }
