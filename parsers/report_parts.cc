@@ -9,7 +9,7 @@ namespace poller {
 namespace {
 
 // What mail programs put before each line of a returned header: blanks, and quote marks.
-std::string_view without_quote_marks(std::string_view line) noexcept {
+std::string_view without_leading_marks(std::string_view line) noexcept {
   std::size_t pos = 0;
   while (pos < line.size() && pos < 16 && (text::is_space(line[pos]) || line[pos] == '>' || line[pos] == '|')) ++pos;
   return line.substr(pos);
@@ -36,7 +36,7 @@ std::string_view take_line(std::string_view text, std::size_t& pos) noexcept {
 std::optional<std::string> field_in_block(std::string_view block, std::string_view name) {
   for (std::size_t pos = 0; pos < block.size();) {
     const std::string_view line = take_line(block, pos);
-    const std::string_view bare = without_quote_marks(line);
+    const std::string_view bare = without_leading_marks(line);
     if (!text::istarts_with(bare, name)) continue;
     std::string_view rest = text::trim(bare.substr(name.size()));
     if (!rest.starts_with(':')) continue;
@@ -45,7 +45,7 @@ std::optional<std::string> field_in_block(std::string_view block, std::string_vi
     while (pos < block.size()) {  // folded: indented further than the field was
       std::size_t next = pos;
       const std::string_view more = take_line(block, next);
-      const std::string_view content = without_quote_marks(more);
+      const std::string_view content = without_leading_marks(more);
       if (content.empty() || more.size() - content.size() <= margin || value.size() > 2000) break;
       if (!value.empty()) value += ' ';
       value += text::trim(content);

@@ -12,7 +12,6 @@
 #include "oauth/open_vault.h"
 
 namespace poller::oauth {
-namespace {
 
 // A mailbox's view of its account: remembers which token it was handed last, so that "that one was refused" means the
 // same whatever its siblings did meanwhile.
@@ -47,8 +46,6 @@ class MailboxTokens final : public TokenSource {
   std::mutex mutex_;
   Secret last_handed_;
 };
-
-}  // namespace
 
 TokenSourceOptions completed(TokenSourceOptions options, const config::Config& config) {
   if (!options.http) {
