@@ -57,9 +57,10 @@ OpenFolder open_folder(Session& session, const std::string& folder, bool read_on
   open.info.name = folder;
   bool sticky = true;
   session.enter_folder();
-  std::vector<std::string> before{session.send("CAPABILITY")};
-  if (session.can("ID")) before.push_back(session.send(R"(ID ("name" "poller" "version" ")" POLLER_VERSION R"("))"));
-  if (session.can("NAMESPACE")) before.push_back(session.send("NAMESPACE"));
+  std::vector<std::string> before{session.send_with_next("CAPABILITY")};
+  if (session.can("ID"))
+    before.push_back(session.send_with_next(R"(ID ("name" "poller" "version" ")" POLLER_VERSION R"("))"));
+  if (session.can("NAMESPACE")) before.push_back(session.send_with_next("NAMESPACE"));
   const std::string select = session.send((read_only ? "EXAMINE " : "SELECT ") + quote(encode_folder(folder)));
   for (const auto& tag : before) {
     const StatusLine line = session.wait(tag);

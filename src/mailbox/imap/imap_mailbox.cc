@@ -120,7 +120,7 @@ void ImapMailbox::open(bool read_only) {
          fmt::format("{}: {} mails{}", folder_.info.name, folder_.info.exists,
                      folder_.read_only && !read_only ? ", read-only" : ""));
   } catch (...) {
-    close();
+    session_->close();  // no farewell to a server that has refused us
     throw;
   }
 }

@@ -33,32 +33,43 @@ void Session::connect() {
   for (const auto& line : transport_.greeting()) trace_received(masked(line));
 }
 
-std::string Session::send(std::string_view command, std::string_view shown) {
+std::string Session::new_tag(std::string_view command, std::string_view shown) {
   const std::string tag = tag_prefix_ + std::to_string(++tag_number_);
   trace_sent(tag + " ", shown.empty() ? command : shown);
-  std::string line;
-  line.reserve(tag.size() + command.size() + 3);
-  line.append(tag).append(" ").append(command).append("\r\n");
-  allow(deadlines_.command);
+  return tag;
+}
+
+std::string Session::send(std::string_view command, std::string_view shown) {
+  const std::string tag = new_tag(command, shown);
+  std::string bytes;
+  bytes.reserve(waiting_.size() + tag.size() + command.size() + 3);
+  bytes.append(waiting_).append(tag).append(" ").append(command).append("\r\n");
+  waiting_.clear();
   reader_.renew_allowance();
-  const Secret whole(std::move(line));  // it may hold a token
-  try {
-    transport_.send(whole.reveal(), deadline_);
-  } catch (...) {
-    alive_ = false;
-    throw;
-  }
+  transmit(Secret(std::move(bytes)));
+  return tag;
+}
+
+std::string Session::send_with_next(std::string_view command) {
+  const std::string tag = new_tag(command, {});
+  waiting_.append(tag).append(" ").append(command).append("\r\n");
   return tag;
 }
 
 void Session::send_line(std::string_view line, std::string_view shown) {
   trace_sent("", shown);
-  const Secret whole(std::string(line) + "\r\n");
+  transmit(Secret(std::string(line) + "\r\n"));
+}
+
+void Session::transmit(const Secret& bytes) {
   allow(deadlines_.command);
   try {
-    transport_.send(whole.reveal(), deadline_);
-  } catch (...) {
+    transport_.send(bytes.reveal(), deadline_);
+  } catch (const Error&) {
+    // A server that closes has often said why; that is worth more than the broken pipe.
     alive_ = false;
+    allow(std::chrono::milliseconds(100));
+    while (response_is_here()) next();
     throw;
   }
 }
@@ -187,8 +198,9 @@ std::size_t Session::read(char* into, std::size_t room) {
 
 std::size_t Session::read_now(char* into, std::size_t room) {
   const auto got = transport_.receive_now(into, room);
-  if (got && *got == 0) end_of_stream();
-  return got.value_or(0);
+  if (!got) return 0;
+  if (*got == 0) end_of_stream();
+  return *got;
 }
 
 void Session::end_of_stream() {

@@ -31,6 +31,8 @@ class Session final : private Input {
 
   /// Sends a command without waiting, and returns its tag. `shown` is what the trace may show of it instead.
   std::string send(std::string_view command, std::string_view shown = {});
+  /// The same, but the command leaves together with the next one that is sent.
+  std::string send_with_next(std::string_view command);
   /// Sends a line that is no command: an answer to a continuation, DONE. Never traced but for `shown`.
   void send_line(std::string_view line, std::string_view shown);
 
@@ -74,6 +76,8 @@ class Session final : private Input {
   void close() noexcept;
 
  private:
+  std::string new_tag(std::string_view command, std::string_view shown);
+  void transmit(const Secret& bytes);
   std::size_t read(char* into, std::size_t room) override;
   std::size_t read_now(char* into, std::size_t room) override;
   Response read_traced();
@@ -87,6 +91,7 @@ class Session final : private Input {
   BodyLimits body_limits_;
   std::string tag_prefix_;  // random: a server, or whoever writes to it, cannot guess the next tag
   std::uint32_t tag_number_ = 0;
+  std::string waiting_;  // commands for send_with_next()
   std::set<std::string> capabilities_;
   std::vector<Secret> hidden_;
   std::uint32_t exists_ = 0;

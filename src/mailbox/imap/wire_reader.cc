@@ -154,7 +154,7 @@ std::string Reader::short_literal() {
 
 std::string Reader::astring() {
   if (peek() == '"') return quoted();
-  if (peek() == '{' || peek() == '~') return short_literal();
+  if (peek() == '{') return short_literal();
   return word();
 }
 
