@@ -1,4 +1,4 @@
-// Values as the JSON that the outside relies on (docs/cli.md).
+// Values as the JSON that the outside relies on: names and meanings stay.
 #pragma once
 
 #include <nlohmann/json.hpp>

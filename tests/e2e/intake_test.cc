@@ -16,7 +16,7 @@ using poller::support::Proxy;
 
 namespace {
 
-constexpr const char* kMessages = "SELECT count(*) FROM message_v1 WHERE direction = 'in'";
+constexpr const char* kMailCount = "SELECT count(*) FROM message_v1 WHERE direction = 'in'";
 
 // Numbers in a UID set such as "1:3,7".
 int set_size(const std::string& set) {
@@ -55,7 +55,7 @@ TEST_CASE("a thousand mails, every one a message, and nothing to do the second t
   const auto first = home.once();
   CHECK(first.mails == 1000);
   CHECK(first.stored == 1000);
-  CHECK(home.count(kMessages) == 1000);
+  CHECK(home.count(kMailCount) == 1000);
   CHECK(home.count("SELECT count(DISTINCT message_id) FROM message_v1") == 1000);
   CHECK(home.count("SELECT count(*) FROM ticket_v1") == 800);  // every fifth mail answers the one before it
   CHECK(home.count("SELECT count(*) FROM attachment_v1") == 100);
@@ -64,11 +64,11 @@ TEST_CASE("a thousand mails, every one a message, and nothing to do the second t
   const auto second = home.once();
   CHECK(second.stored == 0);
   CHECK(second.duplicate == 0);
-  CHECK(home.count(kMessages) == 1000);
+  CHECK(home.count(kMailCount) == 1000);
 
   deliver_mails(user, 7, 1000);
   CHECK(home.once().stored == 7);
-  CHECK(home.count(kMessages) == 1007);
+  CHECK(home.count(kMailCount) == 1007);
 
   const auto tickets = home.run({"tickets", "--json", "--limit", "2000"});
   long messages = 0;
@@ -98,7 +98,7 @@ TEST_CASE("flags, deletes and moves come after the commit, and are done") {
           if (!changes_mail(word) || watched == nullptr) return std::nullopt;
           if (word == "UID STORE" || word == "UID MOVE" || word == "UID COPY") {
             touched = std::max(touched, set_size(uid_set(command)));
-            if (watched->count(kMessages) < touched) too_early = true;
+            if (watched->count(kMailCount) < touched) too_early = true;
           }
           return std::nullopt;
         },
@@ -109,7 +109,7 @@ TEST_CASE("flags, deletes and moves come after the commit, and are done") {
   Home home = signed_in_home(home_options);
   watched = &home;
   CHECK(home.once().stored == 120);
-  CHECK(home.count(kMessages) == 120);
+  CHECK(home.count(kMailCount) == 120);
   CHECK((touched > 0) == (std::string(after) != "keep"));
   CHECK_FALSE(too_early);
   CHECK(static_cast<int>(dovecot().mails(user).size()) == left);
@@ -128,7 +128,7 @@ TEST_CASE("another UIDVALIDITY makes no mail twice") {
   const auto again = home.once();
   CHECK(again.stored == 3);
   CHECK(again.duplicate == 60);
-  CHECK(home.count(kMessages) == 63);
+  CHECK(home.count(kMailCount) == 63);
   CHECK(home.count("SELECT count(DISTINCT message_id) FROM message_v1") == 63);
   CHECK(home.once().duplicate == 0);  // known now under its new number
 }
@@ -160,12 +160,12 @@ TEST_CASE("--dry-run changes nothing, neither here nor on the server") {
   const auto result = home.run({"--once", "--dry-run", "--json"});
   CHECK_MESSAGE(result.exit_code == 0, result.err);
   CHECK(json_lines(result.out).size() == 6);
-  CHECK(home.count(kMessages) <= 0);
+  CHECK(home.count(kMailCount) <= 0);
   CHECK(flagged(user, 'S') == 0);
   CHECK(home.once().stored == 5);
   deliver_mails(user, 1, 5);
   CHECK(home.run({"--once", "--dry-run"}).exit_code == 0);
-  CHECK(home.count(kMessages) == 5);
+  CHECK(home.count(kMailCount) == 5);
   CHECK(flagged(user, 'S') == 5);
 }
 

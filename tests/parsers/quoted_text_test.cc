@@ -8,13 +8,13 @@ using poller::new_text;
 
 namespace {
 
-std::string kept(std::string_view text, std::string_view subject = "Re: Printer") {
+std::string kept_of(std::string_view text, std::string_view subject = "Re: Printer") {
   return new_text(text, "", subject).text;
 }
 
 /// A quote in one client's manner, below "Thanks, that helped."
 bool is_cut(const std::string& quote) {
-  const std::string got = kept("Thanks, that helped.\n\n" + quote);
+  const std::string got = kept_of("Thanks, that helped.\n\n" + quote);
   if (got == "Thanks, that helped.") return true;
   MESSAGE(got);
   return false;
@@ -85,7 +85,8 @@ TEST_CASE("attributions are found where a client wrapped them") {
   CHECK(is_cut("On Tue, 3 Mar 2026 at 10:15, A Very Long Name Indeed <\nann@example.com> wrote:\n\n> Did it print?\n"));
   CHECK(is_cut("On Tue, 3 Mar 2026,\nat 10:15,\nAnn Lee <ann@example.com>\nwrote:\n\nDid it print?\n"));
   CHECK(is_cut("Am Di., 3. März 2026 um 10:15 Uhr schrieb Ann Lee <ann@example.com\n>:\n\n> Ging es?\n"));
-  CHECK(kept("It works.\nOn Tue, 3 Mar 2026 at 10:15, Ann Lee <ann@example.com>\nwrote:\n> Did it?\n") == "It works.");
+  CHECK(kept_of("It works.\nOn Tue, 3 Mar 2026 at 10:15, Ann Lee <ann@example.com>\nwrote:\n> Did it?\n") ==
+        "It works.");
 }
 
 TEST_CASE("header blocks are known in many languages") {
@@ -144,28 +145,29 @@ TEST_CASE("what only looks like a quote stays") {
         "Name: Bo\nPhone: 123\nSubject: Printer\nIt does not print.", "He wrote in 2019 that it must:\nprint.",
         "Times:\n2026-03-03 10:15\n2026-03-04 11:00\nare good.", "Look at -- this -- please."}) {
     CAPTURE(body);
-    CHECK(kept(body) == body);
+    CHECK(kept_of(body) == body);
   }
 }
 
 TEST_CASE("an answer below the quote is the new text") {
   CHECK(
-      kept("On Tue, 3 Mar 2026 at 10:15, Ann Lee <ann@example.com> wrote:\n> Did it print?\n> Ann\n\nYes, it did.\n") ==
+      kept_of(
+          "On Tue, 3 Mar 2026 at 10:15, Ann Lee <ann@example.com> wrote:\n> Did it print?\n> Ann\n\nYes, it did.\n") ==
       "Yes, it did.");
 }
 
 TEST_CASE("interleaved answers are kept whole") {
   const std::string body =
       "On Tue, 3 Mar 2026 at 10:15, Ann Lee <ann@example.com> wrote:\n> Did it print?\n\nYes.\n\n> In colour?\n\nNo.";
-  CHECK(kept(body) == body);
+  CHECK(kept_of(body) == body);
   const std::string picked = "Hello Ann,\n\n> Did it print?\nYes.\n\n> In colour?\nNo.";
-  CHECK(kept(picked) == picked);
-  CHECK(kept(picked + "\n\nOn Tue, 3 Mar 2026 at 10:15, Ann Lee <ann@example.com> wrote:\n> All of it\n> again\n") ==
+  CHECK(kept_of(picked) == picked);
+  CHECK(kept_of(picked + "\n\nOn Tue, 3 Mar 2026 at 10:15, Ann Lee <ann@example.com> wrote:\n> All of it\n> again\n") ==
         picked);
 }
 
 TEST_CASE("a good-bye below the quote is kept without the quote") {
-  CHECK(kept("It works.\n\nOn 3/3/2026 10:15 AM, Ann Lee wrote:\n> Did it?\n\nRegards,\nBo\n") ==
+  CHECK(kept_of("It works.\n\nOn 3/3/2026 10:15 AM, Ann Lee wrote:\n> Did it?\n\nRegards,\nBo\n") ==
         "It works.\n\nRegards,\nBo");
 }
 
@@ -180,26 +182,26 @@ TEST_CASE("forwarded mails stay") {
         "Bo\n\nKaputt.",
         "Voir ci-dessous.\n\nDébut du message transféré :\n\n> De: Ann <ann@example.com>\n> \n> En panne."}) {
     CAPTURE(body);
-    CHECK(kept(body) == squeezed(body));
+    CHECK(kept_of(body) == squeezed(body));
   }
 }
 
 TEST_CASE("Outlook's header block is a forwarded mail when the subject says so") {
   const std::string body =
       "Can you help here?\n\nFrom: Ann <ann@example.com>\nSent: Tuesday\nTo: Bo\nSubject: Printer\n\nIt is broken.";
-  CHECK(kept(body, "FW: Printer") == body);
-  CHECK(kept(body, "WG: Printer") == body);
-  CHECK(kept(body, "Re: FW: Printer") == "Can you help here?");
-  CHECK(kept(body, "") == "Can you help here?");
+  CHECK(kept_of(body, "FW: Printer") == body);
+  CHECK(kept_of(body, "WG: Printer") == body);
+  CHECK(kept_of(body, "Re: FW: Printer") == "Can you help here?");
+  CHECK(kept_of(body, "") == "Can you help here?");
 }
 
 TEST_CASE("there is always something when there was something") {
   const std::string quote_alone = "On Tue, 3 Mar 2026 at 10:15, Ann <ann@example.com> wrote:\n> Did it print?";
-  CHECK(kept(quote_alone) == quote_alone);
-  CHECK(kept("> Did it print?") == "> Did it print?");
-  CHECK(kept("-- \nBo") == "--\nBo");
-  CHECK(kept("Sent from my iPhone") == "Sent from my iPhone");
-  CHECK(kept("\n\n") == "");
+  CHECK(kept_of(quote_alone) == quote_alone);
+  CHECK(kept_of("> Did it print?") == "> Did it print?");
+  CHECK(kept_of("-- \nBo") == "--\nBo");
+  CHECK(kept_of("Sent from my iPhone") == "Sent from my iPhone");
+  CHECK(kept_of("\n\n") == "");
 }
 
 TEST_CASE("signatures are taken off and told") {
@@ -257,7 +259,7 @@ TEST_CASE("sentences about sending stay") {
        {"It works.\n\nSent from my desk, which is easier.", "The mail was sent from my iPhone app.",
         "Sent from warehouse 3 yesterday by the driver."}) {
     CAPTURE(body);
-    CHECK(kept(body) == body);
+    CHECK(kept_of(body) == body);
   }
 }
 
@@ -266,6 +268,6 @@ TEST_CASE("rules and lists inside a text are no signatures") {
        {"Service   Date\n---------------\nWeb  June\nMail  July", "Because of:\n-- the first point\n-- the second",
         "# Title\n----\n\nText\n\n----\n\nMore text that goes on."}) {
     CAPTURE(body);
-    CHECK(kept(body) == body);
+    CHECK(kept_of(body) == body);
   }
 }
