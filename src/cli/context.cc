@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <filesystem>
 #include <map>
 #include <vector>
 
@@ -49,12 +52,29 @@ Store& Context::store_read_only() {
 }
 
 Store& Context::open_store_for_dry_run() {
-  if (!store_) {
-    drop_privileges();
-    const auto& path = configuration().sqlite_path;
-    store_ = open_sqlite_store(std::filesystem::exists(path) ? path.string() : std::string(":memory:"));
+  if (store_) return *store_;
+  drop_privileges();
+  const auto& path = configuration().sqlite_path;
+  if (std::filesystem::exists(path)) {
+    store_ = open_sqlite_store(path.string());
+  } else {
+    scratch_ = std::make_unique<ScratchFolder>();
+    store_ = open_sqlite_store((scratch_->path() / "dry-run.db").string());
   }
   return *store_;
+}
+
+Context::ScratchFolder::ScratchFolder() {
+  std::string name = (std::filesystem::temp_directory_path() / "poller-dry-run-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) {
+    throw Error(ErrorKind::storage, fmt::format("cannot create {}: {}", name, std::strerror(errno)));
+  }
+  path_ = name;
+}
+
+Context::ScratchFolder::~ScratchFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
 }
 
 const config::Mailbox& Context::chosen_mailbox() {

@@ -1,6 +1,7 @@
 // What every subcommand shares: the global options, the configuration, the store, the output.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -38,7 +39,8 @@ class Context {
   Store& store();
   /// For commands that only look: says so where there is none yet instead of creating one.
   Store& store_read_only();
-  /// The store to try things on: the configured one, or an empty one in memory where there is none yet.
+  /// The store to try things on: the configured one, or an empty one that goes with this process where there is none
+  /// yet.
   Store& open_store_for_dry_run();
   /// --mailbox, else the first one. Throws Error(usage) for an unknown name, configuration when there is none.
   const config::Mailbox& chosen_mailbox();
@@ -47,7 +49,20 @@ class Context {
   void apply_logging(const char* default_level);
 
  private:
+  class ScratchFolder {
+   public:
+    ScratchFolder();
+    ~ScratchFolder();
+    ScratchFolder(const ScratchFolder&) = delete;
+    ScratchFolder& operator=(const ScratchFolder&) = delete;
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+   private:
+    std::filesystem::path path_;
+  };
+
   std::optional<config::Config> config_;
+  std::unique_ptr<ScratchFolder> scratch_;  // before the store: it goes after it
   std::unique_ptr<Store> store_;
 };
 

@@ -158,7 +158,7 @@ Placement Committer::store_mail(Transaction& tx, const Processed& mail) {
   message.ticket = *target.join;
   message.mail = &mail.mail;
   message.verdict = &mail.verdict;
-  message.raw = &mail.packed;
+  message.raw = options_.dry_run ? nullptr : &mail.packed;
   message.received_at = mail.received_at;
   message.mailbox = mailbox_.name;
   message.identity = mail.identity;
@@ -222,7 +222,7 @@ Placement Committer::store_quarantined(Transaction& tx, const Processed& mail, c
   row.reason = reason;
   row.attempts = std::max(1, attempts_of(mail.raw.source));
   row.complete = mail.raw.complete && !is_exchange_stub(mail.mail);
-  row.raw = mail.packed.size == 0 ? nullptr : &mail.packed;
+  row.raw = options_.dry_run || mail.packed.size == 0 ? nullptr : &mail.packed;
   row.size = std::max<std::uint64_t>(mail.raw.announced_size, mail.packed.size);
   row.subject = mail.mail.subject;
   row.received_at = mail.received_at;

@@ -41,7 +41,11 @@ class Pass {
   /// On one session, until nothing is left or an error ends the session.
   void run(Mailbox& session) {
     session.open(options_.dry_run || mailbox_.after.action == config::AfterAction::keep);
-    if (!options_.dry_run) settle_owed(store_, mailbox_, session, lease_);
+    if (!options_.dry_run) {
+      session.check(
+          action_of(mailbox_.after));  // before anything is fetched: what cannot be settled comes again and again
+      settle_owed(store_, mailbox_, session, lease_);
+    }
     Candidates candidates(store_, mailbox_, session, clock_, options_.dry_run, lease_);
     total_ = summary_.mails + candidates.fresh.size() + candidates.left_in_hand.size() + candidates.retries.size();
     for (const auto& slice : candidates.slices(kSlice, options_.max_mails)) {

@@ -1,7 +1,6 @@
 #include "intake/settle.h"
 
 namespace poller {
-namespace {
 
 SettleAction action_of(const config::After& after) {
   switch (after.action) {
@@ -16,8 +15,6 @@ SettleAction action_of(const config::After& after) {
   }
   return {SettleAction::What::keep, {}};
 }
-
-}  // namespace
 
 void settle_owed(Store& store, const config::Mailbox& mailbox, Mailbox& session, const std::optional<Lease>& lease) {
   const FolderInfo folder = session.folder();

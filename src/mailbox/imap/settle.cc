@@ -53,10 +53,9 @@ void check_action(Session& session, const SettleAction& action) {
   const bool exists = std::any_of(folders.begin(), folders.end(),
                                   [&](const ListedFolder& f) { return same_folder(f.name, action.folder); });
   if (exists) return;
-  StatusLine line;
-  line.status = Status::no;
-  line.code = "TRYCREATE";
-  throw folder_refusal(session, line, action.folder, "to move mails to the folder");
+  // RFC 9051 section 6.3.4. The folder is named in the configuration on purpose; a refusal says which ones there are.
+  const StatusLine line = change(session, "CREATE " + quote(encode_folder(action.folder)));
+  if (line.status != Status::ok) throw folder_refusal(session, line, action.folder, "to create the folder");
 }
 
 void settle_uids(Session& session, std::vector<std::uint32_t> uids, const SettleAction& action) {
