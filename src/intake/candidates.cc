@@ -16,7 +16,7 @@ constexpr UnixTime kFullListing = 24 * 3600;  // a listing of everything once a 
 Candidates::Candidates(Store& store, const config::Mailbox& mailbox, Mailbox& session, const Clock& clock, bool dry_run,
                        const std::optional<Lease>& lease)
     : store_(store), mailbox_(mailbox), clock_(clock), dry_run_(dry_run), folder_(session.folder()) {
-  prepare_folder(lease);
+  prepare_folder();
   ListRequest request;
   listed_in_full_ = state_.watermark == 0 || clock.unix_now() - state_.listed_in_full_at >= kFullListing;
   request.min_uid = listed_in_full_ ? 1 : state_.watermark + 1;
@@ -25,7 +25,9 @@ Candidates::Candidates(Store& store, const config::Mailbox& mailbox, Mailbox& se
   sort_out(std::move(listed), lease);
 }
 
-void Candidates::prepare_folder(const std::optional<Lease>& lease) {
+std::string Candidates::started_key() const { return "started:" + mailbox_.name + ":" + folder_.name; }
+
+void Candidates::prepare_folder() {
   const auto known = store_.folder_state(mailbox_.name, folder_.name);
   if (known && known->uidvalidity == folder_.uidvalidity) {
     state_ = *known;
@@ -41,15 +43,10 @@ void Candidates::prepare_folder(const std::optional<Lease>& lease) {
   state_ = FolderState{};
   state_.uidvalidity = folder_.uidvalidity;
   if (first_time_ && mailbox_.start == config::Start::only_new) state_.start_uid = folder_.uidnext;
-  const std::string started = "started:" + mailbox_.name + ":" + folder_.name;
   if (!first_time_ && mailbox_.start != config::Start::all) {
-    if (const auto value = store_.value(started)) not_before_ = std::stoll(*value);
+    if (const auto value = store_.value(started_key())) not_before_ = std::stoll(*value);
   }
-  if (dry_run_) return;
-  auto tx = store_.begin(lease);
-  if (first_time_) tx->set_value(started, std::to_string(clock_.unix_now()));
-  tx->set_folder_state(mailbox_.name, folder_.name, state_);
-  tx->commit();
+  is_noted_ = false;
 }
 
 bool Candidates::is_wanted(const Listed& listed) const {
@@ -95,8 +92,13 @@ void Candidates::sort_out(std::vector<Listed>&& listed, const std::optional<Leas
                                   [&](const Retried& r) { return r.listed.source == entry.source; });
     if (!here && (listed_in_full_ || entry.source.uid > state_.watermark)) gone.push_back(entry.source);
   }
-  if (skipped.empty() && gone.empty()) return;
+  if (skipped.empty() && gone.empty() && is_noted_) return;
   auto tx = store_.begin(lease);
+  // Together with what is skipped: a first pass that fails before it has listed the folder is followed by a first pass.
+  if (!is_noted_) {
+    if (first_time_) tx->set_value(started_key(), std::to_string(clock_.unix_now()));
+    tx->set_folder_state(mailbox_.name, folder_.name, state_);
+  }
   for (const auto& key : skipped) tx->set_ledger(key, LedgerState::settled, std::nullopt);
   for (const auto& key : gone) tx->forget_ledger(key);
   tx->commit();

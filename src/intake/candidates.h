@@ -45,7 +45,8 @@ class Candidates {
   void remember(const std::optional<Lease>& lease);
 
  private:
-  void prepare_folder(const std::optional<Lease>& lease);
+  void prepare_folder();
+  [[nodiscard]] std::string started_key() const;
   [[nodiscard]] bool is_wanted(const Listed& listed) const;
   void sort_out(std::vector<Listed>&& listed, const std::optional<Lease>& lease);
   void add_wanted_retries(const std::vector<Listed>& listed);
@@ -58,6 +59,7 @@ class Candidates {
   FolderState state_;
   std::optional<UnixTime> not_before_;
   bool first_time_ = false;  // nothing is known of this folder
+  bool is_noted_ = true;     // state_ is in the store as it stands here
   bool listed_in_full_ = false;
   std::uint32_t highest_ = 0;
 };

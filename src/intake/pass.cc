@@ -56,6 +56,13 @@ class Pass {
     if (!options_.dry_run) candidates.remember(lease_);
   }
 
+  /// The session's orderly end, after run().
+  void finish(Mailbox& session) {
+    if (options_.dry_run) return;
+    keep_lease();
+    finish_settling(store_, session, lease_);
+  }
+
   [[nodiscard]] PassSummary summary() const {
     PassSummary s = summary_;
     s.seconds = std::chrono::duration<double>(clock_.steady() - started_).count();
@@ -199,6 +206,7 @@ PassSummary run_pass(Store& store, const config::Config& config, const config::M
     auto session = factory(refresh);
     try {
       pass.run(*session);
+      pass.finish(*session);
       session->close();
       return pass.summary();
     } catch (const Error& error) {

@@ -21,9 +21,21 @@ void settle_owed(Store& store, const config::Mailbox& mailbox, Mailbox& session,
   const auto keys = store.unsettled(mailbox.name, folder.name, folder.uidvalidity);
   if (keys.empty()) return;
   const SettleAction action = action_of(mailbox.after);
-  if (action.what != SettleAction::What::keep) session.settle(keys, action);
+  if (action.what != SettleAction::What::keep) {
+    session.settle(keys, action);
+    if (session.settles_at_end()) return;  // finish_settling() notes it
+  }
   auto tx = store.begin(lease);
   tx->set_settled(keys);
+  tx->commit();
+}
+
+void finish_settling(Store& store, Mailbox& session, const std::optional<Lease>& lease) {
+  if (!session.settles_at_end()) return;
+  const auto done = session.finish();
+  if (done.empty()) return;
+  auto tx = store.begin(lease);
+  tx->set_settled(done);
   tx->commit();
 }
 

@@ -17,4 +17,8 @@ SettleAction action_of(const config::After& after);
 /// no error.
 void settle_owed(Store& store, const config::Mailbox& mailbox, Mailbox& session, const std::optional<Lease>& lease);
 
+/// The end of a pass: where deletions take effect with the session's end (POP3), ends it and notes what the server
+/// confirmed. A session that breaks before leaves the ledger as it was: the next pass deletes again.
+void finish_settling(Store& store, Mailbox& session, const std::optional<Lease>& lease);
+
 }  // namespace poller

@@ -85,8 +85,13 @@ class Mailbox {
   /// nothing.
   virtual void check(const SettleAction& /*action*/) {}
 
-  /// Applies `action`. Mails that are gone are no error. POP3: deletions take effect in close().
+  /// Applies `action`. Mails that are gone are no error.
   virtual void settle(std::span<const SourceKey> mails, const SettleAction& action) = 0;
+  /// Whether what settle() did only comes true in finish() (POP3: DELE marks, QUIT removes; RFC 1939 section 6).
+  [[nodiscard]] virtual bool settles_at_end() const { return false; }
+  /// Where it does: ends the session, and returns what stands done now that the server has said so. What settle() was
+  /// given and is not among them was refused, and is to be tried again. Throws when the server did not say so.
+  virtual std::vector<SourceKey> finish() { return {}; }
 
   /// Waits for news: true when there may be new mail, false at the time-out, or after Deadlines::idle_renew if that is
   /// sooner. Servers without IDLE just return false at once.

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "mailbox/directory/directory.h"
 #include "mailbox/imap/imap_mailbox.h"
+#include "mailbox/pop3/pop3_mailbox.h"
 
 namespace poller {
 namespace {
@@ -20,10 +21,10 @@ TransportOptions transport_of(const config::Mailbox& mailbox, MailProtocol proto
   return out;
 }
 
-imap::Account account_of(const config::Mailbox& mailbox, Credentials&& credentials) {
-  imap::Account out;
+template <class Account>
+Account account_of(const config::Mailbox& mailbox, Credentials&& credentials) {
+  Account out;
   out.mailbox = mailbox.name;
-  out.folder = mailbox.folder;
   out.user = mailbox.user.empty() ? mailbox.address : mailbox.user;
   out.with_token = mailbox.auth == config::Auth::oauth;
   out.secret = out.with_token ? std::move(credentials.access_token) : std::move(credentials.password);
@@ -35,15 +36,22 @@ imap::Account account_of(const config::Mailbox& mailbox, Credentials&& credentia
 std::unique_ptr<Mailbox> open_mailbox(const config::Mailbox& mailbox, Credentials credentials,
                                       const Deadlines& deadlines, const std::string& proxy) {
   switch (mailbox.protocol) {
-    case config::Protocol::imap:
-      return imap::make_imap_mailbox(transport_of(mailbox, MailProtocol::imap, deadlines, proxy),
-                                     account_of(mailbox, std::move(credentials)), deadlines);
+    case config::Protocol::imap: {
+      auto account = account_of<imap::Account>(mailbox, std::move(credentials));
+      account.folder = mailbox.folder;
+      return imap::make_imap_mailbox(transport_of(mailbox, MailProtocol::imap, deadlines, proxy), std::move(account),
+                                     deadlines);
+    }
+    case config::Protocol::pop3: {
+      auto account = account_of<pop3::Account>(mailbox, std::move(credentials));
+      account.hash_ledger = mailbox.pop3_hash_ledger;
+      return pop3::make_pop3_mailbox(transport_of(mailbox, MailProtocol::pop3, deadlines, proxy), std::move(account),
+                                     deadlines);
+    }
     case config::Protocol::directory:
       return make_directory_mailbox(mailbox.name, mailbox.path);
-    case config::Protocol::pop3:
-      break;
   }
-  throw Error(ErrorKind::configuration, "mailbox " + mailbox.name + ": this protocol is not in this version");
+  throw Error(ErrorKind::ours, "mailbox " + mailbox.name + ": a protocol without a class");
 }
 
 }  // namespace poller

@@ -101,6 +101,9 @@ void Dovecot::stop() { child_.reset(); }
 
 void Dovecot::set_password(const std::string& user, const std::string& password) {
   write_text(dir_ / "passwd", read_text(dir_ / "passwd") + user + ":{PLAIN}" + password + "::::::\n");
+  // Dovecot reads the file again when its time in whole seconds is another one.
+  ++passwords_set_;
+  fs::last_write_time(dir_ / "passwd", fs::file_time_type::clock::now() + std::chrono::seconds(passwords_set_));
 }
 
 fs::path Dovecot::maildir(const std::string& user, const std::string& folder) const {

@@ -66,6 +66,7 @@ class Dovecot {
   std::uint16_t ports_[4] = {};
   bool root_;
   long delivered_ = 0;
+  int passwords_set_ = 0;
   std::unique_ptr<Child> child_;
 };
 

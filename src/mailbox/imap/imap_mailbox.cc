@@ -21,12 +21,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kLogout{2000};  // a farewell is worth no more
 
-std::string tls_detail(const curl::Handshake& tls) {
-  const auto& c = tls.certificate;
-  return fmt::format("{}, {}; certificate {}, issued by {}, valid until {}", tls.version, tls.cipher, c.subject,
-                     c.issuer, rfc3339(c.not_after));
-}
-
 class ImapMailbox final : public Mailbox {
  public:
   ImapMailbox(TransportOptions server, Account account, const Deadlines& deadlines)

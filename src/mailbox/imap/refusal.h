@@ -2,21 +2,17 @@
 // what Exchange Online says in plain words instead).
 #pragma once
 
-#include <chrono>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/error.h"
 #include "mailbox/imap/wire_response.h"
+#include "mailbox/server_words.h"
 
 namespace poller::imap {
 
-/// The server's words, fit for a log: one line, valid UTF-8, not endless.
-std::string shown_text(std::string_view raw);
-
-/// "Suggested Backoff Time: 92415 milliseconds" as a duration, at most a day.
-std::optional<std::chrono::milliseconds> suggested_wait(std::string_view text);
+using poller::shown_text;
+using poller::suggested_wait;
 
 /// Whether the words end the session whatever status they come with: an expired token, throttling, a mailbox that the
 /// signed-in user cannot reach, a server that is unavailable.

@@ -175,19 +175,6 @@ void Session::progress() {
   allow(deadlines_.body_progress);
 }
 
-void Session::hide(Secret secret) {
-  if (secret.size() >= 4) hidden_.push_back(std::move(secret));
-}
-
-std::string Session::masked(std::string text) const {
-  for (const auto& secret : hidden_) {
-    for (auto at = text.find(secret.reveal()); at != std::string::npos; at = text.find(secret.reveal(), at)) {
-      text.replace(at, secret.size(), "****");
-    }
-  }
-  return text;
-}
-
 std::size_t Session::read(char* into, std::size_t room) {
   const std::size_t got = transport_.receive(into, room, deadline_);
   if (got == 0) end_of_stream();

@@ -15,6 +15,7 @@
 #include "lib/curl/transport.h"
 #include "mailbox/imap/wire_reader.h"
 #include "mailbox/imap/wire_response.h"
+#include "mailbox/server_words.h"
 
 namespace poller::imap {
 
@@ -65,8 +66,8 @@ class Session final : private Input {
   void set_body_limits(const BodyLimits& limits) { body_limits_ = limits; }
 
   /// Words of a server that must never be shown as they are: it may repeat what we sent.
-  void hide(Secret secret);
-  [[nodiscard]] std::string masked(std::string text) const;
+  void hide(Secret secret) { mask_.hide(std::move(secret)); }
+  [[nodiscard]] std::string masked(std::string text) const { return mask_.masked(std::move(text)); }
 
   /// Whether a whole response is there, without waiting.
   bool response_is_here() { return reader_.line_is_here(); }
@@ -93,7 +94,7 @@ class Session final : private Input {
   std::uint32_t tag_number_ = 0;
   std::string waiting_;  // commands for send_with_next()
   std::set<std::string> capabilities_;
-  std::vector<Secret> hidden_;
+  SecretMask mask_;
   std::uint32_t exists_ = 0;
   bool news_ = false;
   bool alive_ = false;

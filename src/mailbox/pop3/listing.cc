@@ -1,0 +1,112 @@
+#include "mailbox/pop3/listing.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "lib/openssl/digest.h"
+#include "mailbox/pop3/refusal.h"
+
+namespace poller::pop3 {
+namespace {
+
+constexpr std::size_t kUniqueId = 250;  // characters; RFC 1939 says 70
+
+// "12 3456" or "12 whqtswO00WBw418f9t5JxYwZ": the number, and what stands behind it. False for a line without a number.
+bool split_entry(std::string_view line, std::uint32_t& number, std::string_view& rest) {
+  const auto blank = std::min(line.find(' '), line.size());
+  std::uint64_t value = 0;
+  if (!text::parse_uint(line.substr(0, blank), value) || value == 0 || value > UINT32_MAX) return false;
+  number = static_cast<std::uint32_t>(value);
+  rest = text::trim(line.substr(blank));
+  return true;
+}
+
+std::map<std::uint32_t, std::uint64_t> read_sizes(Session& session) {
+  std::map<std::uint32_t, std::uint64_t> sizes;
+  session.lines([&](std::string_view line) {
+    std::uint32_t number = 0;
+    std::string_view rest;
+    std::uint64_t size = 0;
+    if (!split_entry(line, number, rest)) return;
+    if (!text::parse_uint(rest.substr(0, rest.find(' ')), size)) size = 0;
+    sizes[number] = size;
+  });
+  return sizes;
+}
+
+bool is_unique_id(std::string_view id) {
+  return !id.empty() && id.size() <= kUniqueId &&
+         std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+std::vector<Entry> read_unique_ids(Session& session, const std::map<std::uint32_t, std::uint64_t>& sizes) {
+  std::vector<Entry> out;
+  std::size_t nameless = 0;
+  session.lines([&](std::string_view line) {
+    Entry entry;
+    std::string_view id;
+    if (!split_entry(line, entry.number, id) || !is_unique_id(id)) {
+      ++nameless;
+      return;
+    }
+    const auto size = sizes.find(entry.number);
+    if (size != sizes.end()) entry.size = size->second;
+    entry.uidl = id;
+    out.push_back(std::move(entry));
+  });
+  if (nameless > 0) log::warning("pop3: mails without a usable unique-id are left alone", {{"mails", nameless}});
+  return out;
+}
+
+std::vector<Entry> hash_all(Session& session, const std::map<std::uint32_t, std::uint64_t>& sizes) {
+  std::vector<Entry> out;
+  for (const auto& [number, size] : sizes) {
+    if (session.ask("RETR " + std::to_string(number)).status != Reply::Status::ok) continue;
+    std::string bytes;
+    session.mail(UINT64_MAX, bytes);
+    out.push_back({number, size, "sha256:" + sha256_hex(bytes)});
+  }
+  return out;
+}
+
+// RFC 1939 section 7: two identical copies of a mail may have one unique-id. Both are looked at, and both deleted.
+void tell_apart(std::vector<Entry>& entries) {
+  std::map<std::string, int> count;
+  for (auto& entry : entries) {
+    const int n = ++count[entry.uidl];
+    if (n > 1) entry.uidl += "#" + std::to_string(n);
+  }
+}
+
+}  // namespace
+
+std::vector<Entry> list_maildrop(Session& session, bool by_hash) {
+  const bool at_once = session.can("PIPELINING");
+  session.send("LIST");
+  if (at_once) session.send("UIDL");
+  const Reply list = session.reply();
+  if (list.status != Reply::Status::ok) throw refusal(list, "to list its mails", ErrorKind::temporary);
+  const auto sizes = read_sizes(session);
+  if (!at_once) session.send("UIDL");
+  const Reply uidl = session.reply();
+  std::vector<Entry> entries;
+  if (uidl.status == Reply::Status::ok) {
+    entries = read_unique_ids(session, sizes);
+  } else if (by_hash) {
+    entries = hash_all(session, sizes);
+  } else if (session.can("UIDL") || !uidl.code.empty()) {
+    throw refusal(uidl, "to tell its mails' unique-ids", ErrorKind::temporary);
+  } else {
+    const Error error = refusal(uidl, "to tell its mails' unique-ids (UIDL)", ErrorKind::configuration);
+    if (error.kind() != ErrorKind::configuration) throw error;
+    throw Error(ErrorKind::configuration, error.what(),
+                "Without them no mail is known again. Read the mailbox by IMAP, or set pop3_without_uidl: hash: then "
+                "each pass reads all of its mails.");
+  }
+  tell_apart(entries);
+  return entries;
+}
+
+}  // namespace poller::pop3

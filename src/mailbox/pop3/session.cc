@@ -1,0 +1,157 @@
+#include "mailbox/pop3/session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "mailbox/pop3/refusal.h"
+
+namespace poller::pop3 {
+namespace {
+
+constexpr std::uint64_t kWorthMoreTime = std::uint64_t{64} * 1024;  // a trickle is no progress
+
+// Secrets are masked before anything is formatted; mails are not shown.
+void trace(const char* direction, std::string_view line) {
+  if (log::enabled(LogLevel::trace)) log::write(LogLevel::trace, direction, {{"line", line}});
+}
+
+const char* word_of(Reply::Status status) {
+  switch (status) {
+    case Reply::Status::ok:
+      return "+OK";
+    case Reply::Status::error:
+      return "-ERR";
+    case Reply::Status::go_on:
+      return "+";
+  }
+  return "";
+}
+
+std::vector<std::string> upper_words(std::string_view line) {
+  std::vector<std::string> out;
+  for (const auto word : text::split(text::trim(line), ' ')) {
+    if (word.empty()) continue;
+    std::string& upper = out.emplace_back(word);
+    std::transform(upper.begin(), upper.end(), upper.begin(), text::upper);
+  }
+  return out;
+}
+
+}  // namespace
+
+Session::Session(TransportOptions options, const Deadlines& deadlines)
+    : transport_(std::move(options)), deadlines_(deadlines), reader_(*this) {}
+
+Session::~Session() = default;
+
+void Session::connect() {
+  transport_.open();
+  alive_ = true;
+  for (const auto& line : transport_.greeting()) trace("pop3 <", line);
+}
+
+template <class Reading>
+auto Session::guarded(Reading&& reading) {
+  try {
+    return reading();
+  } catch (...) {
+    alive_ = false;
+    throw;
+  }
+}
+
+void Session::send(std::string_view line, std::string_view shown) {
+  trace("pop3 >", shown.empty() ? line : shown);
+  const Secret bytes(std::string(line) + "\r\n");
+  allow(deadlines_.command);
+  guarded([&] { transport_.send(bytes.reveal(), deadline_); });
+}
+
+Reply Session::reply() {
+  Reply reply = guarded([&] { return reader_.reply(); });
+  reply.text = masked(std::move(reply.text));
+  if (log::enabled(LogLevel::trace)) {
+    const std::string code = reply.code.empty() ? "" : "[" + reply.code + "] ";
+    trace("pop3 <", fmt::format("{} {}{}", word_of(reply.status), code, reply.text));
+  }
+  if (reply.status == Reply::Status::error) {
+    last_words_ = reply.text;
+    if (ends_session(reply)) {
+      alive_ = false;
+      throw refusal(reply, "to go on", ErrorKind::temporary);
+    }
+  }
+  return reply;
+}
+
+Reply Session::ask(std::string_view command) {
+  send(command);
+  return reply();
+}
+
+void Session::lines(const std::function<void(std::string_view)>& each) {
+  bodies_ = true;
+  std::uint64_t count = 0;
+  guarded([&] {
+    reader_.lines([&](std::string_view line) {
+      ++count;
+      each(line);
+    });
+  });
+  bodies_ = false;
+  trace("pop3 <", fmt::format("({} lines) .", count));
+}
+
+std::uint64_t Session::mail(std::uint64_t keep, std::string& into) {
+  bodies_ = true;
+  allow(deadlines_.body_progress);
+  const std::uint64_t size = guarded([&] { return reader_.mail(keep, into); });
+  bodies_ = false;
+  trace("pop3 <", fmt::format("({} bytes) .", size));
+  return size;
+}
+
+void Session::learn_capabilities() {
+  capabilities_.clear();
+  if (ask("CAPA").status != Reply::Status::ok) return;
+  lines([&](std::string_view line) {
+    auto words = upper_words(line);
+    if (words.empty()) return;
+    std::string name = std::move(words.front());
+    words.erase(words.begin());
+    capabilities_[std::move(name)] = std::move(words);
+  });
+}
+
+bool Session::offers(std::string_view mechanism) const {
+  const auto sasl = capabilities_.find("SASL");
+  return sasl != capabilities_.end() &&
+         std::find(sasl->second.begin(), sasl->second.end(), mechanism) != sasl->second.end();
+}
+
+void Session::allow(std::chrono::milliseconds time) {
+  since_progress_ = 0;
+  deadline_ = std::chrono::steady_clock::now() + time;
+}
+
+std::size_t Session::read(char* into, std::size_t room) {
+  const std::size_t got = transport_.receive(into, room, deadline_);
+  if (got == 0) {
+    const std::string last = last_words_.empty() ? "" : "; its last words: " + shown_text(last_words_);
+    throw Error(ErrorKind::temporary,
+                fmt::format("{} closed the connection in mid-session{}", transport_.peer().name(), last));
+  }
+  since_progress_ += got;
+  if (bodies_ && since_progress_ >= kWorthMoreTime) allow(deadlines_.body_progress);
+  return got;
+}
+
+void Session::close() noexcept {
+  alive_ = false;
+  transport_.close();
+}
+
+}  // namespace poller::pop3

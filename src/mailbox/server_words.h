@@ -1,0 +1,34 @@
+// What mail servers say to people, made fit for a log, whatever the protocol.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/secret.h"
+#include "lib/curl/handshake.h"
+
+namespace poller {
+
+/// The server's words, fit for a log: one line, valid UTF-8, not endless.
+std::string shown_text(std::string_view raw);
+
+/// "Suggested Backoff Time: 92415 milliseconds" (Exchange Online) as a duration, at most a day.
+std::optional<std::chrono::milliseconds> suggested_wait(std::string_view text);
+
+/// TLS version, cipher and certificate in a line.
+std::string tls_detail(const curl::Handshake& tls);
+
+/// Words that must never be shown as they are: a server may repeat what we sent.
+class SecretMask {
+ public:
+  void hide(Secret secret);
+  [[nodiscard]] std::string masked(std::string text) const;
+
+ private:
+  std::vector<Secret> hidden_;
+};
+
+}  // namespace poller
