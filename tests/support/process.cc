@@ -73,6 +73,10 @@ int open_or_throw(const std::string& path, int flags) {
   return fd;
 }
 
+double seconds_of(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
 int exit_code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
 struct Pipe {
@@ -179,6 +183,7 @@ RunResult run_program(const Arguments& arguments, const RunOptions& options) {
   ::wait4(pid, &status, 0, &used);
   result.exit_code = exit_code_of(status);
   result.peak_rss_kb = used.ru_maxrss;
+  result.cpu_seconds = seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
   result.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   return result;
 }

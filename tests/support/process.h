@@ -49,6 +49,7 @@ struct RunResult {
   std::string err;
   long peak_rss_kb = 0;
   double seconds = 0;
+  double cpu_seconds = 0;  // of the program and those it waited for
   bool timed_out = false;  // killed when its time was over
 };
 

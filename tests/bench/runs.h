@@ -1,0 +1,61 @@
+// One measured program after another, over the same mailbox.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "../support/dovecot.h"
+#include "../support/process.h"
+
+namespace poller::bench {
+
+constexpr const char* kUser = "bench@contoso.example";
+constexpr const char* kPassword = "benchpw";
+
+struct Load {
+  int mails = 0;
+  double megabytes = 0;  // 1,000,000 bytes each
+};
+
+/// What one run of one program took.
+struct Measured {
+  double seconds = 0;
+  double cpu_seconds = 0;
+  double peak_megabytes = 0;
+};
+
+/// The mailboxes of one Dovecot, and the programs that read them. Everything lies in one folder, so on one disk.
+class Runs {
+ public:
+  explicit Runs(std::filesystem::path folder);
+
+  /// Puts `count` mails of load_mails.h into the user's INBOX, and reads them once, so that Dovecot's index and the
+  /// page cache are the same for all that follow.
+  Load deliver(int count, const std::string& user = kUser);
+  void deliver_one(const std::string& user, const std::string& mail);
+
+  Measured fetch_only();
+  Measured mbsync(bool fsync);
+  /// `poller --once` into a new SQLite file; `after` as in poller.yaml. Throws where not every mail was stored.
+  Measured poller_once(const std::string& user, int expected, const std::string& after);
+  /// `poller replay` of the same files.
+  Measured poller_replay(int expected);
+  /// `poller --once` over an empty mailbox that was read before.
+  Measured poller_empty();
+  /// Commands that the client sent in such a pass, and how often it waited for answers.
+  int empty_round_trips();
+  /// `poller --help`.
+  Measured poller_help();
+
+ private:
+  [[nodiscard]] std::filesystem::path new_home(const std::string& user, const std::string& after);
+  Measured run(const support::Arguments& arguments, const std::filesystem::path& home, std::string* output = nullptr);
+
+  std::filesystem::path folder_;
+  support::Dovecot dovecot_;
+  int homes_ = 0;
+};
+
+}  // namespace poller::bench
