@@ -42,12 +42,12 @@ void write_all(int fd, std::string_view content, const std::filesystem::path& pa
   }
 }
 
+}  // namespace
+
 void sync_folder(const std::filesystem::path& folder) {
   const Descriptor fd(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (fd.get() < 0 || ::fsync(fd.get()) != 0) fail("sync folder", folder);
 }
-
-}  // namespace
 
 std::string read_file(const std::filesystem::path& path, std::size_t max_bytes) {
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

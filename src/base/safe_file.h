@@ -15,6 +15,9 @@ std::string read_file(const std::filesystem::path& path, std::size_t max_bytes);
 /// After it returns the content survives a power loss. Throws Error(storage); the old file is then still whole.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content, unsigned mode = 0600);
 
+/// Makes what was renamed, made or removed in the folder survive a power loss. Throws Error(storage).
+void sync_folder(const std::filesystem::path& folder);
+
 /// Whether the group or others may read the file (secrets are refused then).
 bool readable_by_others(const std::filesystem::path& path);
 

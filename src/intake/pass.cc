@@ -90,11 +90,13 @@ class Pass {
           },
           [&](RawMail&& raw) { return process_mail(std::move(raw), process); },
           [&](std::vector<Processed>&& group) {
-            for (const auto& mail : group) open.erase(mail.raw.source);
+            std::vector<SourceKey> sources;
+            for (const auto& mail : group) sources.push_back(mail.raw.source);
             commit(std::move(group));
+            for (const auto& source : sources) open.erase(source);
           });
     } catch (...) {
-      // The connection's fault, not the mails': no attempt is counted.
+      // The connection's or the disk's fault, not the mails': no attempt is counted, and their order stays.
       unmark_quietly({open.begin(), open.end()});
       throw;
     }

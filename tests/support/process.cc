@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 #include <thread>
@@ -189,7 +190,8 @@ RunResult run_program(const Arguments& arguments, const RunOptions& options) {
 }
 
 RunResult run_poller(const Arguments& arguments, const RunOptions& options) {
-  Arguments all{POLLER_BINARY};
+  const char* other = std::getenv("POLLER_PROGRAM");  // e.g. the release build, which crash tests try
+  Arguments all{other != nullptr ? other : POLLER_BINARY};
   all.insert(all.end(), arguments.begin(), arguments.end());
   return run_program(all, options);
 }

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -78,6 +80,8 @@ class DirectoryMailbox final : public Mailbox {
     for (const auto& key : mails) {
       if (const auto file = locate(key.uidl)) settle_one(*file, action);
     }
+    // Only then may the ledger call them settled: it would never look at a file again that a power loss brought back.
+    for (const auto& folder : std::exchange(changed_, {})) sync_folder(folder);
   }
 
   bool wait(std::chrono::milliseconds /*timeout*/) override { return false; }
@@ -158,6 +162,7 @@ class DirectoryMailbox final : public Mailbox {
         if (::unlink(file.c_str()) != 0 && errno != ENOENT) {
           throw Error(ErrorKind::temporary, fmt::format("cannot delete {}: {}", file.string(), std::strerror(errno)));
         }
+        changed_.insert(file.parent_path());
         return;
       case SettleAction::What::move:
         move(file, action.folder);
@@ -167,28 +172,43 @@ class DirectoryMailbox final : public Mailbox {
 
   void move(const fs::path& file, const std::string& folder) {
     if (!maildir_) {
-      fs::create_directories(path_ / folder);
-      rename(file, path_ / folder / file.filename());
+      make_folder(path_ / folder);
+      rename(file, free_name(path_ / folder / file.filename()));
       return;
     }
     const fs::path target = path_ / ("." + folder);
-    for (const char* part : {"tmp", "new", "cur"}) fs::create_directories(target / part);
+    for (const char* part : {"tmp", "new", "cur"}) make_folder(target / part);
     rename(file, target / "cur" / with_seen(file.filename().string()));
   }
 
-  static void rename(const fs::path& from, const fs::path& to) {
+  void make_folder(const fs::path& folder) {
+    if (fs::create_directories(folder)) changed_.insert(folder.parent_path());
+  }
+
+  // Scanners give the same names again: a mail that was moved before is not overwritten.
+  static fs::path free_name(const fs::path& wanted) {
+    fs::path name = wanted;
+    for (int n = 2; fs::exists(name); ++n) {
+      name = wanted.parent_path() / fmt::format("{}.{}{}", wanted.stem().string(), n, wanted.extension().string());
+    }
+    return name;
+  }
+
+  void rename(const fs::path& from, const fs::path& to) {
     if (from == to) return;
     step("file rename");
     if (::rename(from.c_str(), to.c_str()) != 0 && errno != ENOENT) {
       throw Error(ErrorKind::temporary,
                   fmt::format("cannot move {} to {}: {}", from.string(), to.string(), std::strerror(errno)));
     }
+    changed_.insert({from.parent_path(), to.parent_path()});
   }
 
   std::string name_;
   fs::path path_;
   bool maildir_ = false;
   std::map<std::string, fs::path> files_;
+  std::set<fs::path> changed_;  // folders with entries that no sync has made durable
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <span>
 
 #include "base/error.h"
 #include "mailbox/directory/directory.h"
@@ -87,6 +88,24 @@ TEST_CASE("a Maildir: new and cur, flags are no part of the key, seen moves to c
     fs::rename(f.path / "new/1.host", f.path / "cur/1.host:2,F");
     CHECK(fetch_all(*box).size() == 2);
   }
+}
+
+TEST_CASE("a moved mail leaves one of the same name alone that was moved before") {
+  Folder f;
+  f.write("scan.eml", "Subject: first\r\n\r\n");
+  auto box = make_directory_mailbox("drop", f.path);
+  box->open(false);
+  const SettleAction move{SettleAction::What::move, "done"};
+  for (const char* subject : {"Subject: second\r\n\r\n", "Subject: third\r\n\r\n"}) {
+    const auto listed = box->list({});
+    REQUIRE(listed.size() == 1);
+    const SourceKey key = listed[0].source;
+    box->settle(std::span(&key, 1), move);
+    box->settle(std::span(&key, 1), move);  // asked for again after a crash: it is gone, which is no error
+    f.write("scan.eml", subject);
+  }
+  CHECK(fs::file_size(f.path / "done/scan.eml") == 18);
+  CHECK(fs::file_size(f.path / "done/scan.2.eml") == 19);
 }
 
 TEST_CASE("over the limit only the header block comes") {

@@ -1,0 +1,58 @@
+// Killed at every step, resumed, compared with the unbroken run. POLLER_CRASH_FULL=1 makes it the full sweep.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "mail_world.h"
+#include "worlds.h"
+
+using namespace poller::crash;  // NOLINT(google-build-using-namespace): the laboratory these tests live in
+
+namespace {
+
+bool full() { return std::getenv("POLLER_CRASH_FULL") != nullptr; }
+
+void report(const char* blow, const Sweep& sweep) {
+  std::printf("%-12s %-24s effects %4ld  tries %4ld  failures %zu\n", blow, sweep.scenario.c_str(), sweep.effects,
+              sweep.tries, sweep.failures.size());
+  std::fflush(stdout);
+  for (const auto& failure : sweep.failures) CHECK_MESSAGE(failure.empty(), sweep.scenario, ", ", blow, ", ", failure);
+}
+
+// Only scenarios whose name holds POLLER_CRASH_ONLY, where that is set.
+std::vector<Scenario> wanted_scenarios() {
+  (void)shared_dovecot();  // from this thread, which stays
+  const char* only = std::getenv("POLLER_CRASH_ONLY");
+  std::vector<Scenario> wanted;
+  for (auto& scenario : all_scenarios())
+    if (only == nullptr || scenario.name.find(only) != std::string::npos) wanted.push_back(std::move(scenario));
+  return wanted;
+}
+
+}  // namespace
+
+TEST_CASE("killed at every effect, nothing is lost and nothing is there twice") {
+  for (const auto& scenario : wanted_scenarios()) {
+    const auto done = sweep(scenario, {Blow::kill, 1, false});
+    report("kill", done);
+    CHECK(done.tries > 5);
+  }
+}
+
+TEST_CASE("the power goes at every effect, and what was settled is here") {
+  for (const auto& scenario : wanted_scenarios()) {
+    const auto done = sweep(scenario, {Blow::power_loss, full() ? 1 : 3, false});
+    report("power loss", done);
+    CHECK(done.tries > 2);
+  }
+}
+
+TEST_CASE("killed again while it resumes") {
+  for (const auto& scenario : wanted_scenarios())
+    report("killed twice", sweep(scenario, {Blow::kill, full() ? 1 : 5, true}));
+}
+
+TEST_CASE("the n-th read, write, sync, open or rename fails") {
+  for (const auto& scenario : wanted_scenarios()) report("i/o error", sweep_failures(scenario, full() ? 1 : 7));
+}

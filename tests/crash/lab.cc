@@ -1,0 +1,165 @@
+#include "lab.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "../support/temp_dir.h"
+
+namespace poller::crash {
+namespace {
+
+constexpr int kWorkers = 2;
+constexpr int kKilled = 128 + 9;
+constexpr long kTooMany = 5000;  // effects of one run: more is a loop
+
+support::Environment counted(const World& world) {
+  return {{"LD_PRELOAD", POLLER_EFFECTS_LIBRARY},
+          {"POLLER_EFFECTS_FOLDER", world.folder().string()},
+          {"POLLER_EFFECTS_COUNT", (world.folder() / ".effects").string()}};
+}
+
+// The program may be started several times in one act(): each writes its count.
+long count_of(const World& world) {
+  const auto file = world.folder() / ".effects";
+  if (!std::filesystem::exists(file)) return 0;
+  const std::string text = support::read_text(file);
+  long longest = 0;
+  for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1)
+    longest = std::max(longest, std::stol(text.substr(at)));
+  return longest;
+}
+
+std::string difference(const nlohmann::json& wanted, const nlohmann::json& found) {
+  return nlohmann::json::diff(wanted, found).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string ended(const support::RunResult& result) {
+  return fmt::format("exit {}{}: {}", result.exit_code, result.timed_out ? " (time over)" : "", result.err);
+}
+
+// Resumes, compares, and runs once more. Empty when all is as it should be.
+std::string judge(World& world, const nlohmann::json& wanted) {
+  const auto resumed = world.resume();
+  if (resumed.exit_code != 0) return "resumed: " + ended(resumed);
+  const auto found = world.state();
+  if (found != wanted) return "differs: " + difference(wanted, found);
+  const auto again = world.resume();
+  if (again.exit_code != 0) return "once more: " + ended(again);
+  const auto after = world.state();
+  return after == wanted ? std::string() : "not idempotent: " + difference(wanted, after);
+}
+
+// Hands out numbers to workers until one of them says it is enough.
+class Numbers {
+ public:
+  explicit Numbers(long every) : every_(every) {}
+  long next() { return 1 + every_ * taken_++; }
+  void enough() { over_ = true; }
+  [[nodiscard]] bool over() const { return over_; }
+
+ private:
+  long every_;
+  std::atomic<long> taken_{0};
+  std::atomic<bool> over_{false};
+};
+
+void in_parallel(const std::function<void()>& work) {
+  std::vector<std::thread> workers;
+  for (int i = 0; i < kWorkers; ++i) workers.emplace_back(work);
+  for (auto& worker : workers) worker.join();
+}
+
+// One try at effect n; false when the run came to its end before.
+bool try_kill(const Scenario& scenario, const SweepOptions& options, const nlohmann::json& wanted, long n,
+              std::string& failure) {
+  const auto world = scenario.make();
+  auto environment = counted(*world);
+  environment["POLLER_STOP_AT"] = std::to_string(n);
+  if (options.blow == Blow::power_loss) environment["POLLER_POWER_LOSS"] = "1";
+  const auto result = world->act(environment);
+  if (result.exit_code != kKilled) {
+    if (result.exit_code != 0) failure = ended(result);
+    return false;
+  }
+  if (options.second_kill) {
+    environment["POLLER_STOP_AT"] = std::to_string(1 + n * 7 % 23);
+    (void)world->act(environment);
+  }
+  failure = judge(*world, wanted);
+  return true;
+}
+
+}  // namespace
+
+Sweep sweep(const Scenario& scenario, const SweepOptions& options) {
+  Sweep out{scenario.name, 0, 0, {}};
+  const auto model = scenario.make();
+  const auto unbroken = model->act(counted(*model));
+  if (unbroken.exit_code != 0) {
+    out.failures.push_back("unbroken: " + ended(unbroken));
+    return out;
+  }
+  out.effects = count_of(*model);
+  const auto wanted = model->state();
+  if (const auto failure = judge(*model, wanted); !failure.empty()) out.failures.push_back("unbroken, " + failure);
+
+  Numbers numbers(options.every);
+  std::mutex mutex;
+  in_parallel([&] {
+    while (!numbers.over()) {
+      const long n = numbers.next();
+      std::string failure;
+      bool killed = false;
+      try {
+        killed = n < kTooMany && try_kill(scenario, options, wanted, n, failure);
+      } catch (const std::exception& error) {
+        failure = error.what();
+      }
+      if (!killed) numbers.enough();
+      const std::lock_guard lock(mutex);
+      if (killed) ++out.tries;
+      if (!failure.empty()) out.failures.push_back(fmt::format("effect {}: {}", n, failure));
+    }
+  });
+  return out;
+}
+
+Sweep sweep_failures(const Scenario& scenario, long every) {
+  Sweep out{scenario.name, 0, 0, {}};
+  const auto model = scenario.make();
+  if (const auto unbroken = model->act({}); unbroken.exit_code != 0) {
+    out.failures.push_back("unbroken: " + ended(unbroken));
+    return out;
+  }
+  const auto wanted = model->state();
+  std::mutex mutex;
+  for (const char* kind : {"read", "write", "sync", "open", "rename"}) {
+    for (const char* how : {"once", "on"}) {
+      Numbers numbers(every);
+      in_parallel([&] {
+        while (!numbers.over()) {
+          const long n = numbers.next();
+          const auto world = scenario.make();
+          auto environment = counted(*world);
+          const int number = std::string_view(kind) == "write" && n % 2 == 0 ? 28 : 5;  // ENOSPC, EIO
+          environment["POLLER_FAIL"] = fmt::format("{} {} {} {}", kind, n, number, how);
+          const auto result = world->act(environment);
+          std::string failure;
+          if (result.exit_code >= 128) failure = "the failing run: " + ended(result);
+          if (failure.empty()) failure = judge(*world, wanted);
+          // A run that ended well did not come to its n-th call, or could do without it.
+          if (result.exit_code == 0 || n > kTooMany) numbers.enough();
+          const std::lock_guard lock(mutex);
+          ++out.tries;
+          if (!failure.empty()) out.failures.push_back(fmt::format("{} {} fails {}: {}", kind, n, how, failure));
+        }
+      });
+    }
+  }
+  return out;
+}
+
+}  // namespace poller::crash
