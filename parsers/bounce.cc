@@ -124,15 +124,12 @@ BouncedRecipient make_recipient(std::string address, std::optional<std::string> 
 
 class BounceReader {
  public:
-  BounceReader(const Mail& mail, std::string_view raw) : mail_(mail), raw_(raw), signs_(find_bounce_signs(mail)) {
-    for (const Address& to : mail.to) own_.push_back(to.address);
-    text_ = read_error_text(mail.text, own_);
-    // The subject last: "Returned mail: User unknown" is better than nothing.
-    shared_ = telling_line(std::string(text::utf8_prefix(text_.errors, kMaxSharedText)) + "\n" + mail.subject);
-  }
+  BounceReader(const Mail& mail, std::string_view raw) : mail_(mail), raw_(raw), signs_(find_bounce_signs(mail)) {}
 
   std::optional<BounceReport> run() {
     read_status_parts();
+    if (!has_status_part_ && !signs_.any()) return std::nullopt;  // ordinary mail, whose text need not be searched
+    read_text();
     // A part of the right type is enough, unless somebody forwards it.
     const bool direct = has_status_part_ && mail_.subject == mail_.subject_base;
     if (!status_.recipients.empty() && (direct || signs_.header || is_report() || is_likely())) return from_status();
@@ -164,6 +161,13 @@ class BounceReader {
     return std::any_of(text_.recipients.begin(), text_.recipients.end(), [](const ErrorText::Recipient& r) {
       return find_reply_code(r.diagnostic) || find_status_code(r.diagnostic) || status_by_wording(r.diagnostic, false);
     });
+  }
+
+  void read_text() {
+    for (const Address& to : mail_.to) own_.push_back(to.address);
+    text_ = read_error_text(mail_.text, own_);
+    // The subject last: "Returned mail: User unknown" is better than nothing.
+    shared_ = telling_line(std::string(text::utf8_prefix(text_.errors, kMaxSharedText)) + "\n" + mail_.subject);
   }
 
   void read_status_parts() {

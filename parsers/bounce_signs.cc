@@ -86,6 +86,8 @@ BounceSigns find_bounce_signs(const Mail& mail) {
     signs.strongest = "subject:" + std::string(phrase);
     break;
   }
+  // Ordinary mail ends here: without one of these no words in the text make it a bounce, and the words are many.
+  if (!signs.any()) return signs;
   const std::string opening = fold_for_signs(text::utf8_prefix(mail.text, kMaxOpening));
   signs.text = !first_within(opening, bounce_texts()).empty();
   signs.delayed = !first_within(opening, delay_texts()).empty() || subject.find("(delay)") != std::string::npos ||

@@ -18,6 +18,9 @@ struct BounceSigns {
   bool delayed = false;    // only late so far
   bool delivered = false;  // arrived: a report of success
   std::string strongest;   // for the reasons: "subject:returned mail"
+
+  /// Whether anything but the text points to a bounce. The text's own signs are looked for only then.
+  [[nodiscard]] bool any() const noexcept { return sender || null_path || header || subject; }
 };
 
 BounceSigns find_bounce_signs(const Mail& mail);

@@ -38,6 +38,7 @@ bool is_usable_hint(const std::string& charset) {
 
 ByteStatistics count_bytes(std::string_view bytes) noexcept {
   ByteStatistics statistics;
+  if (text::is_ascii(bytes)) return statistics;
   for (const char c : bytes) {
     statistics.high += static_cast<unsigned char>(c) >> 7;
     statistics.letters += static_cast<unsigned char>((c | 0x20) - 'a') < 26 ? 1U : 0U;
@@ -68,6 +69,7 @@ bool has_japanese_escapes(std::string_view bytes) noexcept {
 }
 
 bool is_mostly_utf8(std::string_view bytes) noexcept {
+  if (text::is_utf8(bytes)) return true;
   std::size_t good = 0;
   std::size_t bad = 0;
   for (std::size_t pos = 0; pos < bytes.size();) {

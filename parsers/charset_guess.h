@@ -11,7 +11,7 @@ namespace poller {
 
 struct ByteStatistics {
   std::size_t high = 0;     // 0x80 and above
-  std::size_t letters = 0;  // ASCII letters
+  std::size_t letters = 0;  // ASCII letters; not counted where high is 0
 };
 
 ByteStatistics count_bytes(std::string_view bytes) noexcept;

@@ -31,11 +31,30 @@ struct OpenElement {
   int mark = -1;
 };
 
+/// The attributes by which clients mark what an element is.
+struct Naming {
+  std::string classes, id, name, type;
+  void take(const HtmlAttribute& a);
+  [[nodiscard]] HtmlMark::Kind mark_of(std::string_view tag) const {
+    return html_mark_kind(tag, classes, id, name, type);
+  }
+};
+
+void Naming::take(const HtmlAttribute& a) {
+  if (text::iequals(a.name, "class"))
+    classes = decode_entities(a.value);
+  else if (text::iequals(a.name, "id"))
+    id = decode_entities(a.value);
+  else if (text::iequals(a.name, "name"))
+    name = a.value;
+  else if (text::iequals(a.name, "type"))
+    type = a.value;
+}
+
 /// The attributes that matter, read in one pass.
-struct Look {
+struct Look : Naming {
   explicit Look(const HtmlToken& token);
   HtmlStyle style;
-  std::string classes, id, name, type;
   bool hidden = false;
 };
 
@@ -43,16 +62,10 @@ Look::Look(const HtmlToken& token) {
   for (const HtmlAttribute& a : token.attributes) {
     if (text::iequals(a.name, "style"))
       style = read_html_style(decode_entities(a.value));
-    else if (text::iequals(a.name, "class"))
-      classes = decode_entities(a.value);
-    else if (text::iequals(a.name, "id"))
-      id = decode_entities(a.value);
-    else if (text::iequals(a.name, "name"))
-      name = a.value;
-    else if (text::iequals(a.name, "type"))
-      type = a.value;
     else if (text::iequals(a.name, "hidden"))
       hidden = true;
+    else
+      take(a);
   }
 }
 
@@ -359,13 +372,25 @@ void Renderer::write_image(const HtmlToken& token, const Look& look) {
 }
 
 int Renderer::open_mark(const HtmlToken& token, const Look& look) {
-  const HtmlMark::Kind kind = html_mark_kind(token.name, look.classes, look.id, look.name, look.type);
+  const HtmlMark::Kind kind = look.mark_of(token.name);
   if (kind == HtmlMark::Kind::none || marks_.size() >= kMaxMarks) return -1;
   marks_.push_back({kind, canvas_.size(), canvas_.size(), open_marks_++});
   return static_cast<int>(marks_.size()) - 1;
 }
 
 }  // namespace
+
+bool has_html_marks(std::string_view html) {
+  HtmlTokenizer tokenizer(html);
+  HtmlToken token;
+  while (tokenizer.next(token)) {
+    if (token.kind != HtmlToken::Kind::start_tag || token.attributes.empty()) continue;
+    Naming naming;
+    for (const HtmlAttribute& a : token.attributes) naming.take(a);
+    if (naming.mark_of(token.name) != HtmlMark::Kind::none) return true;
+  }
+  return false;
+}
 
 HtmlRendering render_html(std::string_view html) { return Renderer().run(html); }
 

@@ -84,7 +84,7 @@ std::size_t skip_blanks_from(std::string_view text, std::size_t offset) {
 
 QuoteHints read_quote_hints(const QuoteLines& lines, std::string_view text, std::string_view html) {
   QuoteHints hints;
-  if (html.empty() || lines.size() == 0) return hints;
+  if (lines.size() == 0 || !has_html_marks(html)) return hints;
   const HtmlRendering rendering = render_html(html);
   if (rendering.marks.empty()) return hints;
   const std::string_view rendered = rendering.text;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -54,13 +55,13 @@ std::string read_file(const std::filesystem::path& path, std::size_t max_bytes) 
   if (fd.get() < 0) {
     throw Error(ErrorKind::no_input, fmt::format("cannot open {}: {}", path.string(), std::strerror(errno)));
   }
-  std::string out;
+  constexpr std::size_t kBlock = 1 << 16;
   struct stat st {};
-  if (::fstat(fd.get(), &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
-    out.reserve(static_cast<std::size_t>(st.st_size) + 1);
+  const bool sized = ::fstat(fd.get(), &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
+  // One byte more than the file has: its end is met without another block, and no room stays unused.
+  std::string out(sized ? std::min(static_cast<std::size_t>(st.st_size), max_bytes) + 1 : kBlock, '\0');
   for (std::size_t used = 0;;) {
-    constexpr std::size_t kBlock = 1 << 18;
-    out.resize(std::max(used + kBlock, out.capacity()));
+    if (used == out.size()) out.resize(used + kBlock);
     const ssize_t n = ::read(fd.get(), out.data() + used, out.size() - used);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) {

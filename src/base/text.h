@@ -32,6 +32,8 @@ std::vector<std::string_view> split(std::string_view s, char separator);
 /// Digits only, no sign, no blanks, no overflow; false otherwise.
 bool parse_uint(std::string_view s, std::uint64_t& value) noexcept;
 
+/// Whether `s` holds no byte above 127.
+bool is_ascii(std::string_view s) noexcept;
 /// Whether `s` is well-formed UTF-8 (RFC 3629: no surrogates, nothing over U+10FFFF, shortest form).
 bool is_utf8(std::string_view s) noexcept;
 /// `s` with every ill-formed sequence replaced by U+FFFD.

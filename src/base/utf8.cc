@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 #include "base/text.h"
 
@@ -27,14 +29,22 @@ std::size_t sequence_length(std::string_view s, std::size_t pos) noexcept {
   return 0;
 }
 
+// The first byte at or behind `pos` that is not ASCII; most text has few, so eight are looked at in one go.
+std::size_t skip_ascii(std::string_view s, std::size_t pos) noexcept {
+  for (std::uint64_t word = 0; pos + sizeof word <= s.size(); pos += sizeof word) {
+    std::memcpy(&word, s.data() + pos, sizeof word);
+    if ((word & 0x8080808080808080U) != 0) break;
+  }
+  while (pos < s.size() && static_cast<unsigned char>(s[pos]) < 0x80) ++pos;
+  return pos;
+}
+
 }  // namespace
 
+bool is_ascii(std::string_view s) noexcept { return skip_ascii(s, 0) == s.size(); }
+
 bool is_utf8(std::string_view s) noexcept {
-  for (std::size_t pos = 0; pos < s.size();) {
-    if (static_cast<unsigned char>(s[pos]) < 0x80) {
-      ++pos;
-      continue;
-    }
+  for (std::size_t pos = skip_ascii(s, 0); pos < s.size(); pos = skip_ascii(s, pos)) {
     const std::size_t n = sequence_length(s, pos);
     if (n == 0) return false;
     pos += n;
@@ -43,6 +53,7 @@ bool is_utf8(std::string_view s) noexcept {
 }
 
 char32_t next_code_point(std::string_view s, std::size_t& pos) noexcept {
+  if (static_cast<unsigned char>(s[pos]) < 0x80) return static_cast<unsigned char>(s[pos++]);
   const std::size_t n = sequence_length(s, pos);
   const auto byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(s[pos + i])); };
   char32_t c = 0xfffd;
