@@ -36,6 +36,8 @@ struct SecretRef {
 };
 
 enum class Preset { none, microsoft365, microsoft365_gcc_high, microsoft365_dod, microsoft365_china, gmail };
+/// Any of Microsoft's clouds.
+inline bool is_microsoft(Preset preset) { return preset != Preset::none && preset != Preset::gmail; }
 enum class Protocol { imap, pop3, directory };
 enum class Tls { implicit, starttls };
 enum class Auth { oauth, password };

@@ -23,7 +23,6 @@ struct PresetFacts {
 /// All presets, `none` last.
 const std::vector<PresetFacts>& all_presets();
 const PresetFacts& facts_of(Preset preset);
-inline bool is_microsoft(Preset preset) { return preset != Preset::none && preset != Preset::gmail; }
 
 /// 993, 995, 143, 110: the port that goes with a protocol and its TLS.
 std::uint16_t default_port(Protocol protocol, Tls tls);
