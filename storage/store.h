@@ -254,6 +254,7 @@ class Store {
   virtual std::vector<QuarantineRow> quarantine(bool open_only) = 0;  // open: neither retried nor dropped; oldest first
   virtual std::optional<QuarantineRow> quarantine_row(std::int64_t id) = 0;
   virtual std::vector<MailboxStatus> mailbox_statuses() = 0;
+  virtual std::optional<MailboxStatus> mailbox_status(const std::string& name) = 0;
   virtual std::optional<std::string> value(const std::string& name) = 0;
 
   // ---- Leases: one pass on a mailbox at a time, whichever process makes it. Not within a Transaction of this Store.

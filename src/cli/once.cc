@@ -64,11 +64,16 @@ ExitCode one_mailbox(Context& context, Sessions& sessions, const config::Mailbox
     };
     summary =
         run_pass(context.store(), context.configuration(), mailbox, sessions.factory(mailbox), system_clock(), options);
-    if (!options.dry_run) remember_status(context.store(), mailbox, nullptr, system_clock().unix_now(), 0);
+    if (!options.dry_run)
+      remember_status(context.store(), mailbox, nullptr, system_clock().unix_now(), 0, summary.lag_seconds);
+  } catch (const LeaseHeld& held) {
+    log::warning(held.what(), {{"mailbox", mailbox.name}});
+    code = exit_code_of(held.kind());
   } catch (const Error& error) {
     log::error(error.what(), {{"mailbox", mailbox.name}, {"kind", to_string(error.kind())}});
     if (!error.advice().empty()) log::error("advice: " + error.advice(), {{"mailbox", mailbox.name}});
-    if (!context.globals.dry_run) remember_status(context.store(), mailbox, &error, system_clock().unix_now(), 0);
+    if (!context.globals.dry_run)
+      remember_status(context.store(), mailbox, &error, system_clock().unix_now(), 0, summary.lag_seconds);
     code = exit_code_of(error.kind());
   }
   print_summary(context, mailbox, summary);

@@ -5,10 +5,17 @@
 #include "cli/commands.h"
 #include "cli/sessions.h"
 #include "cli/stop_signal.h"
+#include "lib/curl/transport.h"
+#include "oauth/sign_in_mark.h"
 #include "service/mail_log.h"
 #include "service/scheduler.h"
 
 namespace poller::cli {
+namespace {
+
+constexpr std::chrono::seconds kFarewells{20};  // once we are to stop, no server is waited for longer
+
+}  // namespace
 
 ExitCode daemon(Context& context) {
   context.apply_logging("info");
@@ -21,6 +28,8 @@ ExitCode daemon(Context& context) {
   hooks.open_store = [&config] { return open_sqlite_store(config.sqlite_path.string()); };
   hooks.sessions = [&sessions](const config::Mailbox& mailbox) { return sessions.factory(mailbox); };
   hooks.on_mail = log_mail;
+  hooks.sign_in_mark = [&config](const config::Mailbox& mailbox) { return oauth::sign_in_mark(config, mailbox); };
+  const std::stop_callback hurry(signal.token(), [] { end_waits_at(std::chrono::steady_clock::now() + kFarewells); });
   log::info("poller is running", {{"version", POLLER_VERSION}, {"mailboxes", config.mailboxes.size()}});
   run_scheduler(config, hooks, signal.token(), context.globals.mailbox);
   log::info("poller has stopped");

@@ -26,9 +26,11 @@ SessionFactory Sessions::factory(const config::Mailbox& mailbox) {
       throw Error(ErrorKind::configuration, it->second, "Correct the mailbox's `password`.");
     }
     Credentials credentials;
-    credentials.access_token = [this, &mailbox, refresh_token] {
-      return tokens_->for_mailbox(mailbox.name).access_token(refresh_token);
-    };
+    // Before the server is spoken to: without a token there is nothing to say to it.
+    Secret token;
+    const bool by_token = mailbox.auth == config::Auth::oauth && mailbox.protocol != config::Protocol::directory;
+    if (by_token) token = tokens_->for_mailbox(mailbox.name).access_token(refresh_token);
+    credentials.access_token = [token] { return token; };
     credentials.password = [this, &mailbox] { return passwords_.at(mailbox.name); };
     return open_mailbox(mailbox, std::move(credentials), config_.deadlines, config_.proxy);
   };

@@ -41,6 +41,9 @@ std::vector<MailEvent> Committer::commit(std::vector<Processed>&& group) {
   } else {
     tx->commit();
   }
+  const UnixTime now = clock_.unix_now();
+  for (auto& event : events)
+    event.lag_seconds = event.received_at == 0 ? 0 : std::max<UnixTime>(now - event.received_at, 0);
   return events;
 }
 
@@ -60,8 +63,13 @@ std::optional<MailEvent> Committer::try_one(Transaction& tx, const Processed& ma
   }
   tx.rollback_to_savepoint();
   if (options_.retry_later && attempts_of(mail.raw.source) < kMaxAttempts) return std::nullopt;  // it stays in hand
-  return MailEvent{mail.raw.source, mail.raw.file, mail.packed.sha256, mail.packed.size,
-                   store_quarantined(tx, mail, "it could not be stored as a ticket")};
+  return MailEvent{mail.raw.source,
+                   mail.raw.file,
+                   mail.packed.sha256,
+                   mail.packed.size,
+                   store_quarantined(tx, mail, "it could not be stored as a ticket"),
+                   mail.received_at,
+                   0};
 }
 
 int Committer::attempts_of(const SourceKey& source) {
@@ -76,7 +84,7 @@ bool Committer::is_in_quarantine(const SourceKey& source) {
 }
 
 MailEvent Committer::place_one(Transaction& tx, const Processed& mail) {
-  MailEvent event{mail.raw.source, mail.raw.file, mail.packed.sha256, mail.packed.size, {}};
+  MailEvent event{mail.raw.source, mail.raw.file, mail.packed.sha256, mail.packed.size, {}, mail.received_at, 0};
   if (mail.retry_of) tx.set_quarantine_state(mail.retry_of->id, mail.quarantine_reason ? "open" : "retried", 0);
   if (mail.quarantine_reason && mail.retry_of) {
     event.placement.outcome = Outcome::quarantined;  // its row is there already

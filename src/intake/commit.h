@@ -22,6 +22,8 @@ struct MailEvent {
   std::string sha256;
   std::uint64_t bytes = 0;
   Placement placement;
+  UnixTime received_at = 0;      // arrival, as far as it is known; 0: not looked at
+  std::int64_t lag_seconds = 0;  // from then to the commit
 };
 
 struct CommitOptions {

@@ -38,21 +38,31 @@ class Pass {
         committer_(store, config, mailbox, clock,
                    {options.dry_run, mailbox.after.action != config::AfterAction::keep, true, lease}) {}
 
-  /// On one session, until nothing is left or an error ends the session.
-  void run(Mailbox& session) {
+  void open(Mailbox& session) {
     session.open(options_.dry_run || mailbox_.after.action == config::AfterAction::keep);
-    if (!options_.dry_run) {
-      session.check(
-          action_of(mailbox_.after));  // before anything is fetched: what cannot be settled comes again and again
-      settle_owed(store_, mailbox_, session, lease_);
-    }
+    // Before anything is fetched: what cannot be settled comes again and again.
+    if (!options_.dry_run) session.check(action_of(mailbox_.after));
+  }
+
+  /// On one session that is open, until nothing is left or an error ends the session.
+  void run(Mailbox& session) {
+    summary_.more = false;
+    if (!options_.dry_run) settle_owed(store_, mailbox_, session, lease_);
     Candidates candidates(store_, mailbox_, session, clock_, options_.dry_run, lease_);
     total_ = summary_.mails + candidates.fresh.size() + candidates.left_in_hand.size() + candidates.retries.size();
     for (const auto& slice : candidates.slices(kSlice, options_.max_mails)) {
-      if (is_over()) return;
+      if (is_over()) {
+        summary_.more = true;
+        return;
+      }
       run_slice(session, slice, candidates.not_before());
     }
-    if (!is_over()) run_careful(session, candidates);
+    if (is_over()) {
+      summary_.more = true;
+      if (!options_.dry_run) candidates.remember(lease_);
+      return;
+    }
+    run_careful(session, candidates);
     if (!options_.dry_run) candidates.remember(lease_);
   }
 
@@ -71,8 +81,12 @@ class Pass {
 
  private:
   [[nodiscard]] bool is_over() const {
-    if (options_.stop.stop_requested()) return true;
     if (options_.max_bytes != 0 && summary_.bytes >= options_.max_bytes) return true;
+    return is_out_of_time();
+  }
+
+  [[nodiscard]] bool is_out_of_time() const {
+    if (options_.stop.stop_requested()) return true;
     return options_.max_time.count() != 0 && clock_.steady() - started_ >= options_.max_time;
   }
 
@@ -86,7 +100,7 @@ class Pass {
       run_pipeline(
           [&](const MailSink& sink) {
             session.fetch(slice, {mailbox_.max_size},
-                          [&](RawMail&& mail) { return !options_.stop.stop_requested() && sink(std::move(mail)); });
+                          [&](RawMail&& mail) { return !is_out_of_time() && sink(std::move(mail)); });
           },
           [&](RawMail&& raw) { return process_mail(std::move(raw), process); },
           [&](std::vector<Processed>&& group) {
@@ -100,7 +114,10 @@ class Pass {
       unmark_quietly({open.begin(), open.end()});
       throw;
     }
-    if (options_.stop.stop_requested()) mark({open.begin(), open.end()}, false);
+    if (is_out_of_time() && !open.empty()) {
+      mark({open.begin(), open.end()}, false);
+      summary_.more = true;
+    }
     if (!options_.dry_run) settle_owed(store_, mailbox_, session, lease_);
   }
 
@@ -174,6 +191,7 @@ struct LeaseHolder {
 void PassSummary::add(const MailEvent& event) {
   ++mails;
   bytes += event.bytes;
+  if (event.received_at != 0) lag_seconds = event.lag_seconds;
   switch (event.placement.outcome) {
     case Outcome::stored:
       ++stored;
@@ -191,37 +209,45 @@ void PassSummary::add(const MailEvent& event) {
   if (event.placement.is_new_ticket) ++tickets_created;
 }
 
-PassSummary run_pass(Store& store, const config::Config& config, const config::Mailbox& mailbox,
-                     const SessionFactory& factory, const Clock& clock, const PassOptions& options) {
+PassSummary run_pass_on(std::unique_ptr<Mailbox>& kept, Store& store, const config::Config& config,
+                        const config::Mailbox& mailbox, const SessionFactory& factory, const Clock& clock,
+                        const PassOptions& options, bool refresh_token) {
   LeaseHolder holder{store, std::nullopt};
   if (!options.dry_run) {
     holder.lease = store.take_lease(mailbox.name, clock.unix_now() + kLeaseSeconds);
-    if (!holder.lease) {
-      throw Error(ErrorKind::temporary, fmt::format("mailbox {} is being worked on by another process", mailbox.name),
-                  "Nothing to do: that process fetches its mail.");
-    }
+    if (!holder.lease) throw LeaseHeld(mailbox.name);
   }
   Pass pass(store, config, mailbox, clock, options, holder.lease);
-  bool refresh = false;
   std::uint64_t mails_before = 0;
   for (int fruitless = 0;;) {
-    auto session = factory(refresh);
     try {
-      pass.run(*session);
-      pass.finish(*session);
-      session->close();
+      if (!kept) {
+        kept = factory(refresh_token);
+        pass.open(*kept);
+      }
+      pass.run(*kept);
+      pass.finish(*kept);
       return pass.summary();
     } catch (const Error& error) {
-      session->close();
+      if (kept) kept->close();
+      kept.reset();
       if (!is_expired_token(error)) throw;
       const std::uint64_t mails = pass.summary().mails;
       fruitless = mails > mails_before ? 0 : fruitless + 1;
       mails_before = mails;
       if (fruitless > kFruitlessReconnects) throw;
       log::info("token expired in mid-session: signing in again", {{"mailbox", mailbox.name}});
-      refresh = true;
+      refresh_token = true;
     }
   }
+}
+
+PassSummary run_pass(Store& store, const config::Config& config, const config::Mailbox& mailbox,
+                     const SessionFactory& factory, const Clock& clock, const PassOptions& options) {
+  std::unique_ptr<Mailbox> session;
+  PassSummary summary = run_pass_on(session, store, config, mailbox, factory, clock, options);
+  session->close();
+  return summary;
 }
 
 }  // namespace poller

@@ -4,9 +4,11 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
+#include "base/error.h"
 #include "intake/commit.h"
 #include "mailbox/mailbox.h"
 
@@ -15,6 +17,8 @@ namespace poller {
 struct PassSummary {
   std::uint64_t mails = 0, stored = 0, duplicate = 0, ignored = 0, quarantined = 0, tickets_created = 0, bytes = 0;
   double seconds = 0;
+  std::optional<std::int64_t> lag_seconds;  // age at commit of the mail committed last
+  bool more = false;                        // a bound of PassOptions ended it: there is more to fetch
   void add(const MailEvent& event);
 };
 
@@ -37,9 +41,23 @@ struct PassOptions {
 /// A session that is not open yet; `refresh_token`: the last token was refused or has expired.
 using SessionFactory = std::function<std::unique_ptr<Mailbox>(bool refresh_token)>;
 
-/// Throws Error: temporary (also when another process has the mailbox's lease), unreachable, sign_in, configuration,
+/// Another process works on the mailbox: nothing is wrong.
+class LeaseHeld : public Error {
+ public:
+  explicit LeaseHeld(const std::string& mailbox)
+      : Error(ErrorKind::temporary, "mailbox " + mailbox + " is being worked on by another process",
+              "Nothing to do: that process fetches its mail.") {}
+};
+
+/// Throws Error: temporary (LeaseHeld when another process has the mailbox), unreachable, sign_in, configuration,
 /// storage. What was committed before stays committed, and is settled now or by the next pass.
 PassSummary run_pass(Store& store, const config::Config& config, const config::Mailbox& mailbox,
                      const SessionFactory& factory, const Clock& clock, const PassOptions& options);
+
+/// The same on a session that lives on between passes: `kept` is opened where it is empty, is still open afterwards
+/// where the protocol leaves it so, and is empty after an error. `refresh_token`: as for the factory.
+PassSummary run_pass_on(std::unique_ptr<Mailbox>& kept, Store& store, const config::Config& config,
+                        const config::Mailbox& mailbox, const SessionFactory& factory, const Clock& clock,
+                        const PassOptions& options, bool refresh_token = false);
 
 }  // namespace poller

@@ -21,7 +21,7 @@ MailEvent retry_stored(Store& store, const config::Config& config, const Quarant
   raw.received_at = row.received_at;
   raw.bytes = std::move(*bytes);
   const ProcessOptions options{max_size != 0 ? max_size : mailbox->max_size, clock.unix_now(), std::nullopt};
-  MailEvent failed{row.source, {}, row.sha256, row.size, {}};
+  MailEvent failed{row.source, {}, row.sha256, row.size, {}, 0, 0};
   failed.placement.outcome = Outcome::quarantined;
   if (!survives_processing(std::span(&raw, 1), options).front()) {
     failed.placement.reasons.emplace_back("quarantine: processing it still ends the process");

@@ -107,6 +107,8 @@ class Mailbox {
 
   /// Ends politely (LOGOUT, QUIT). Safe after a failure, and twice.
   virtual void close() noexcept = 0;
+  /// Ends without a word and without a wait; close() has nothing left to do then.
+  virtual void abandon() noexcept { close(); }
 };
 
 }  // namespace poller

@@ -6,9 +6,7 @@ namespace poller {
 namespace {
 
 MailboxStatus known_status(Store& store, const std::string& name) {
-  for (auto& known : store.mailbox_statuses()) {
-    if (known.name == name) return std::move(known);
-  }
+  if (auto known = store.mailbox_status(name)) return *known;
   MailboxStatus status;
   status.name = name;
   return status;
@@ -22,14 +20,15 @@ const char* state_after(const Error* error) {
 
 }  // namespace
 
-void remember_status(Store& store, const config::Mailbox& mailbox, const Error* error, UnixTime now,
-                     UnixTime next_poll) noexcept {
+void remember_status(Store& store, const config::Mailbox& mailbox, const Error* error, UnixTime now, UnixTime next_poll,
+                     std::optional<std::int64_t> lag_seconds) noexcept {
   try {
     MailboxStatus status = known_status(store, mailbox.name);
     const std::string state = state_after(error);
     if (state != status.state || status.since == 0) status.since = now;
     status.state = state;
     status.next_poll = next_poll;
+    if (lag_seconds) status.lag_seconds = *lag_seconds;
     if (error == nullptr) status.last_success = now;
     status.last_error = error == nullptr ? std::string() : error->what();
     auto tx = store.begin();

@@ -1,6 +1,8 @@
 // What `poller status` says of a mailbox, kept in the store after each pass.
 #pragma once
 
+#include <optional>
+
 #include "base/clock.h"
 #include "base/error.h"
 #include "config/config.h"
@@ -8,8 +10,9 @@
 
 namespace poller {
 
-/// `error` null: the pass succeeded. Never throws: a status that cannot be kept is a warning in the log.
-void remember_status(Store& store, const config::Mailbox& mailbox, const Error* error, UnixTime now,
-                     UnixTime next_poll) noexcept;
+/// `lag_seconds`: age at commit of the mail committed last, where one was; -1: unknown. `error` null: the pass
+/// succeeded. Never throws: a status that cannot be kept is a warning in the log.
+void remember_status(Store& store, const config::Mailbox& mailbox, const Error* error, UnixTime now, UnixTime next_poll,
+                     std::optional<std::int64_t> lag_seconds = std::nullopt) noexcept;
 
 }  // namespace poller

@@ -1,124 +1,238 @@
 #include "service/scheduler.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
-#include <random>
-#include <thread>
+#include <set>
 #include <vector>
 
-#include "base/error.h"
 #include "base/log.h"
-#include "intake/pass.h"
+#include "service/backoff.h"
+#include "service/entry.h"
 #include "service/mailbox_status.h"
+#include "service/turn.h"
+#include "service/watch.h"
+#include "service/workers.h"
 
 namespace poller {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using SchedulerTime = std::chrono::steady_clock::time_point;
 
-constexpr seconds kLongestBackoff{3600};
-constexpr seconds kSignInCheck{60};  // how often a mailbox that waits for a sign-in looks whether there was one
+constexpr std::size_t kMostThreads = 16;
+constexpr seconds kLoopTurn{10};       // the loop turns at least so often
+constexpr seconds kLooksForSignIn{5};  // how often a mailbox that needs a sign-in looks whether there was one
+constexpr seconds kShortWatch{30};     // a server that ends IDLE sooner is asked by the schedule
+constexpr std::chrono::minutes kStuck{15};
 
-// How long a mailbox rests after its n-th failure in a row.
-milliseconds rest_after(const Error& error, int failures, seconds interval) {
-  if (error.retry_after()) return *error.retry_after();
-  if (error.kind() == ErrorKind::sign_in) return kSignInCheck;
-  const auto doubled = interval * (1 << std::min(failures, 8));
-  return std::min<milliseconds>(doubled, kLongestBackoff);
-}
+SchedulerTime steady_now() { return std::chrono::steady_clock::now(); }
 
-// So that a hundred mailboxes do not knock at the same moment.
-milliseconds with_jitter(milliseconds time) {
-  thread_local std::minstd_rand random{std::random_device{}()};
-  std::uniform_int_distribution<milliseconds::rep> spread(-time.count() / 10, time.count() / 10);
-  return time + milliseconds(spread(random));
+bool says_token_expired(const Error& error) {
+  return std::string_view(error.what()).find("AccessTokenExpired") != std::string_view::npos;
 }
 
 class Scheduler {
  public:
-  Scheduler(const config::Config& config, const SchedulerHooks& hooks, const std::stop_token& stop)
-      : config_(config), hooks_(hooks), outside_stop_(stop) {}
-
-  void run(const std::string& only_mailbox) {
-    const std::stop_callback forward(outside_stop_, [this] { stop_all(); });
-    std::vector<std::jthread> threads;
+  Scheduler(const config::Config& config, const SchedulerHooks& hooks, const std::stop_token& stop,
+            const std::string& only_mailbox)
+      : config_(config), hooks_(hooks), stop_(stop), store_(hooks.open_store()) {
     for (const auto& mailbox : config_.mailboxes) {
       if (!only_mailbox.empty() && mailbox.name != only_mailbox) continue;
-      threads.emplace_back([this, &mailbox] { serve(mailbox); });
+      auto& entry = *entries_.emplace_back(std::make_unique<Entry>());
+      entry.mailbox = &mailbox;
+      set_due(entry, steady_now());
     }
-    for (auto& thread : threads) thread.join();
-    if (failure_) std::rethrow_exception(failure_);
+    Workers::Options options;
+    options.threads = std::min(entries_.size(), kMostThreads);
+    options.open_store = hooks.open_store;
+    options.turn = [this](Store& store, Entry& entry) {
+      take_turn(store, entry, config_, hooks_, pass_stop_.get_token());
+    };
+    options.on_done = [this] { watch_.wake(); };
+    workers_ = std::make_unique<Workers>(std::move(options));
+  }
+
+  ~Scheduler() {
+    pass_stop_.request_stop();
+    workers_->finish();
+    for (auto& entry : entries_) {
+      if (entry->session) entry->session->abandon();  // two thousand farewells would take too long
+    }
+  }
+
+  void run() {
+    const std::stop_callback forward(stop_, [this] {
+      pass_stop_.request_stop();
+      watch_.wake();
+    });
+    while (!stop_.stop_requested()) {
+      for (Entry* entry : workers_->collect()) take_back(*entry);
+      start_due();
+      if (hooks_.alive && workers_->longest_silence() < kStuck) hooks_.alive();
+      for (Entry* entry : watch_.wait(until_next())) look(*entry);
+    }
+    workers_->finish();
+    for (Entry* entry : workers_->collect()) take_back(*entry);
   }
 
  private:
-  void serve(const config::Mailbox& mailbox) {
-    try {
-      const auto store = hooks_.open_store();
-      for (int failures = 0; !stop_.stop_requested();) pause(one_pass(*store, mailbox, failures));
-    } catch (...) {
-      const std::lock_guard lock(mutex_);
-      failure_ = std::current_exception();
-      stop_.request_stop();
-      wake_.notify_all();
+  void set_due(Entry& entry, SchedulerTime time) {
+    due_.erase({entry.due, &entry});
+    entry.due = time;
+    due_.insert({time, &entry});
+  }
+
+  void enqueue(Entry& entry, bool urgent) {
+    due_.erase({entry.due, &entry});
+    workers_->add(entry, urgent);
+  }
+
+  milliseconds until_next() const {
+    if (due_.empty()) return kLoopTurn;
+    const auto left = std::chrono::ceil<milliseconds>(due_.begin()->first - steady_now());
+    return std::clamp<milliseconds>(left, milliseconds(0), kLoopTurn);
+  }
+
+  void start_due() {
+    const SchedulerTime now = steady_now();
+    while (!due_.empty() && due_.begin()->first <= now) {
+      Entry& entry = *due_.begin()->second;
+      if (!may_fetch()) {
+        set_due(entry, now + kLoopTurn);
+      } else if (entry.waits_for_sign_in && now < entry.retry_at && mark_of(entry) == entry.sign_in_mark) {
+        set_due(entry, now + kLooksForSignIn);
+      } else {
+        if (entry.place == Entry::Place::watching) watch_.remove(entry.session->descriptor());
+        enqueue(entry, false);
+      }
     }
   }
 
-  milliseconds one_pass(Store& store, const config::Mailbox& mailbox, int& failures) {
-    PassOptions options;
-    options.stop = stop_.get_token();
-    options.on_mail = [&](const MailEvent& event) {
-      if (hooks_.on_mail) hooks_.on_mail(mailbox, event);
-    };
+  bool may_fetch() const { return !hooks_.may_fetch || hooks_.may_fetch(); }
+
+  std::string mark_of(const Entry& entry) const {
+    return hooks_.sign_in_mark ? hooks_.sign_in_mark(*entry.mailbox) : std::string();
+  }
+
+  // A watched connection has something to say.
+  void look(Entry& entry) {
+    if (entry.place != Entry::Place::watching) return;
+    const int descriptor = entry.session->descriptor();
     try {
-      (void)run_pass(store, config_, mailbox, hooks_.sessions(mailbox), system_clock(), options);
-      failures = 0;
-      const auto rest = with_jitter(mailbox.poll_every);
-      note(store, mailbox, nullptr, rest);
-      return rest;
+      if (!entry.session->has_news()) return;
+      watch_.remove(descriptor);
+      if (may_fetch()) {
+        enqueue(entry, true);
+      } else {
+        set_due(entry, steady_now() + kLoopTurn);
+      }
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::storage) throw;
-      const auto rest = with_jitter(rest_after(error, failures++, mailbox.poll_every));
-      log::error(error.what(), {{"mailbox", mailbox.name},
-                                {"kind", to_string(error.kind())},
-                                {"advice", error.advice()},
-                                {"next_try_seconds", rest.count() / 1000}});
-      note(store, mailbox, &error, rest);
-      return rest;
+      watch_.remove(descriptor);
+      watch_ended(entry, error);
     }
   }
 
-  static void note(Store& store, const config::Mailbox& mailbox, const Error* error, milliseconds rest) {
+  // The server has ended the session while nothing was going on. Mostly that means nothing but: connect again.
+  void watch_ended(Entry& entry, const Error& error) {
+    log::debug("the server ended the session", {{"mailbox", entry.mailbox->name}, {"reason", error.what()}});
+    entry.session->abandon();
+    entry.session.reset();
+    entry.place = Entry::Place::resting;
+    entry.refresh_token = says_token_expired(error);
+    const SchedulerTime now = steady_now();
+    if (error.retry_after()) {
+      entry.result = TurnResult{};
+      entry.result.error = error;
+      take_back(entry);
+    } else if (now - entry.watching_since >= kShortWatch) {
+      enqueue(entry, true);
+    } else {
+      set_due(entry, now + with_jitter(entry.mailbox->poll_every));
+    }
+  }
+
+  void take_back(Entry& entry) {
+    entry.place = Entry::Place::resting;
+    entry.waits_for_sign_in = false;
+    const milliseconds rest = entry.result.error ? after_failure(entry) : after_success(entry);
+    set_due(entry, steady_now() + rest);
+    if (entry.result.lease_held) return;
+    const Error* error = entry.result.error ? &*entry.result.error : nullptr;
     const UnixTime now = system_clock().unix_now();
-    remember_status(store, mailbox, error, now, now + rest.count() / 1000);
+    remember_status(*store_, *entry.mailbox, error, now, now + rest.count() / 1000, entry.result.summary.lag_seconds);
+    if (hooks_.on_turn) hooks_.on_turn({*entry.mailbox, entry.result.summary, error, entry.result.watching, rest});
   }
 
-  void pause(milliseconds time) {
-    std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, time, [this] { return stop_.stop_requested(); });
+  milliseconds after_success(Entry& entry) {
+    if (entry.failures > 0) log::info("works again", {{"mailbox", entry.mailbox->name}, {"failures", entry.failures}});
+    entry.failures = 0;
+    entry.said.clear();
+    if (entry.result.summary.more) return milliseconds(0);
+    if (!entry.result.watching) return with_jitter(entry.mailbox->poll_every);
+    return begin_watching(entry);
   }
 
-  void stop_all() {
-    const std::lock_guard lock(mutex_);
-    stop_.request_stop();
-    wake_.notify_all();
+  milliseconds begin_watching(Entry& entry) {
+    try {
+      if (entry.session->has_news()) return milliseconds(0);  // it came while nobody looked
+      watch_.add(entry.session->descriptor(), entry);
+    } catch (const Error& error) {
+      log::debug("the server ended the session", {{"mailbox", entry.mailbox->name}, {"reason", error.what()}});
+      entry.session->abandon();
+      entry.session.reset();
+      entry.refresh_token = says_token_expired(error);
+      return with_jitter(entry.mailbox->poll_every);
+    }
+    entry.place = Entry::Place::watching;
+    entry.watching_since = steady_now();
+    return with_jitter(config_.deadlines.idle_renew);
+  }
+
+  milliseconds after_failure(Entry& entry) {
+    const Error& error = *entry.result.error;
+    if (entry.result.lease_held) {
+      say(entry, error, LogLevel::info, entry.mailbox->poll_every);
+      return with_jitter(entry.mailbox->poll_every);
+    }
+    ++entry.failures;
+    const milliseconds rest = rest_after(error, entry.failures, entry.mailbox->poll_every, entry.result.reached);
+    say(entry, error, LogLevel::error, rest);
+    if (error.kind() != ErrorKind::sign_in) return rest;
+    entry.waits_for_sign_in = true;
+    entry.sign_in_mark = mark_of(entry);
+    entry.retry_at = steady_now() + rest;
+    return std::min<milliseconds>(rest, kLooksForSignIn);
+  }
+
+  // The same error is said at its first, second, fourth, eighth … time.
+  void say(Entry& entry, const Error& error, LogLevel level, milliseconds rest) {
+    entry.said_times = entry.said == error.what() ? entry.said_times + 1 : 1;
+    entry.said = error.what();
+    if ((entry.said_times & (entry.said_times - 1)) != 0) return;
+    log::write(level, error.what(),
+               {{"mailbox", entry.mailbox->name},
+                {"kind", to_string(error.kind())},
+                {"advice", error.advice()},
+                {"times", entry.said_times},
+                {"next_try_seconds", std::chrono::duration_cast<seconds>(rest).count()}});
   }
 
   const config::Config& config_;
   const SchedulerHooks& hooks_;
-  const std::stop_token& outside_stop_;
-  std::stop_source stop_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::exception_ptr failure_;
+  const std::stop_token& stop_;
+  std::stop_source pass_stop_;
+  std::unique_ptr<Store> store_;  // the loop's own, for statuses
+  Watch watch_;
+  std::vector<std::unique_ptr<Entry>> entries_;
+  std::set<std::pair<SchedulerTime, Entry*>> due_;  // resting and watching ones
+  std::unique_ptr<Workers> workers_;
 };
 
 }  // namespace
 
 void run_scheduler(const config::Config& config, const SchedulerHooks& hooks, const std::stop_token& stop,
                    const std::string& only_mailbox) {
-  Scheduler(config, hooks, stop).run(only_mailbox);
+  Scheduler(config, hooks, stop, only_mailbox).run();
 }
 
 }  // namespace poller

@@ -70,6 +70,10 @@ std::vector<Change> SqliteStore::changes(TicketId ticket) { return read_changes(
 std::vector<QuarantineRow> SqliteStore::quarantine(bool open_only) { return read_quarantine(db_, open_only); }
 std::optional<QuarantineRow> SqliteStore::quarantine_row(std::int64_t id) { return read_quarantine_row(db_, id); }
 std::vector<MailboxStatus> SqliteStore::mailbox_statuses() { return read_mailbox_statuses(db_); }
+
+std::optional<MailboxStatus> SqliteStore::mailbox_status(const std::string& name) {
+  return read_mailbox_status(db_, name);
+}
 std::optional<std::string> SqliteStore::value(const std::string& name) { return read_value(db_, name); }
 
 std::optional<Lease> SqliteStore::take_lease(const std::string& mailbox, UnixTime until) {

@@ -41,6 +41,7 @@ class SqliteStore final : public Store {
   std::vector<QuarantineRow> quarantine(bool open_only) override;
   std::optional<QuarantineRow> quarantine_row(std::int64_t id) override;
   std::vector<MailboxStatus> mailbox_statuses() override;
+  std::optional<MailboxStatus> mailbox_status(const std::string& name) override;
   std::optional<std::string> value(const std::string& name) override;
 
   std::optional<Lease> take_lease(const std::string& mailbox, UnixTime until) override;

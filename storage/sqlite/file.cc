@@ -80,14 +80,16 @@ const std::string& created_file(const std::string& path) {
     throw Error(ErrorKind::configuration, fmt::format("the storage \"{}\" is no file", path),
                 "Write storage: sqlite:PATH with the path of a file.");
   }
+  // A file that is there is never opened here: closing it again would drop the locks of every other connection of this
+  // process (fcntl(2)), and whoever closes it next elsewhere would delete the log under them.
+  if (::lstat(path.c_str(), &st) == 0) return path;
   make_folders(fs::path(path).parent_path());
   step("db create");
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0 && errno == ELOOP) return path;  // a link of the operator's; SQLite opens what it leads to
-  if (fd < 0) cannot("open or create", path);
-  const bool fresh = ::fstat(fd, &st) == 0 && st.st_size == 0;
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0 && errno == EEXIST) return path;  // somebody else was faster
+  if (fd < 0) cannot("create", path);
   ::close(fd);
-  if (fresh) sync_entry_of(path);
+  sync_entry_of(path);
   return path;
 }
 

@@ -84,14 +84,27 @@ void write_mailbox_status(Database& db, const MailboxStatus& s) {
       .run();
 }
 
+namespace {
+
+MailboxStatus status_columns(const Query& q) {
+  return {q.text(0), q.text(1), q.integer(2), q.integer(3), q.integer(4), q.text(5), q.integer(6)};
+}
+
+}  // namespace
+
 std::vector<MailboxStatus> read_mailbox_statuses(Database& db) {
   Query q = db.query(
       "SELECT name, state, last_success, next_poll, lag_seconds, last_error, since FROM mailbox_status ORDER BY name");
   std::vector<MailboxStatus> out;
-  while (q.step()) {
-    out.push_back({q.text(0), q.text(1), q.integer(2), q.integer(3), q.integer(4), q.text(5), q.integer(6)});
-  }
+  while (q.step()) out.push_back(status_columns(q));
   return out;
+}
+
+std::optional<MailboxStatus> read_mailbox_status(Database& db, const std::string& name) {
+  Query q = db.query(
+      "SELECT name, state, last_success, next_poll, lag_seconds, last_error, since FROM mailbox_status WHERE name = ?");
+  if (!q.bind(name).step()) return std::nullopt;
+  return status_columns(q);
 }
 
 void write_value(Database& db, const std::string& name, const std::string& value) {

@@ -19,6 +19,7 @@ std::optional<QuarantineRow> read_quarantine_row(sqlite::Database& db, std::int6
 
 void write_mailbox_status(sqlite::Database& db, const MailboxStatus& status);
 std::vector<MailboxStatus> read_mailbox_statuses(sqlite::Database& db);
+std::optional<MailboxStatus> read_mailbox_status(sqlite::Database& db, const std::string& name);
 
 void write_value(sqlite::Database& db, const std::string& name, const std::string& value);
 std::optional<std::string> read_value(sqlite::Database& db, const std::string& name);

@@ -185,4 +185,32 @@ TEST_CASE("mails in hand of a dead process are found, those of a living one are 
   });
 }
 
+TEST_CASE("a second store in one process leaves the first its locks: nobody deletes the log under it") {
+  const TemporaryFolder folder;
+  const std::string path = (folder.path() / "store.db").string();
+  // In children, so that no lock of this process stands in for theirs.
+  Child daemon([&]() -> int {
+    const auto first = open_sqlite_store(path);
+    store_one(*first, 1);
+    const auto second = open_sqlite_store(path);
+    tell_parent();
+    ::usleep(1'000'000);
+    store_one(*second, 2);
+    store_one(*first, 3);
+    tell_parent();
+    hang();
+  });
+  daemon.wait_for_word();
+  // Somebody looks and goes, as `poller tickets` does: the last to close would clear the log away.
+  Child visitor([&] { return open_sqlite_store(path) ? 0 : 1; });
+  CHECK(visitor.join() == 0);
+  CHECK(std::filesystem::exists(path + "-wal"));
+  daemon.wait_for_word();
+  daemon.kill();
+  const auto after = open_sqlite_store(path);
+  int tickets = 0;
+  after->for_each_ticket({}, [&](const Ticket&) { ++tickets; });
+  CHECK(tickets == 3);
+}
+
 }  // namespace poller::storage_test

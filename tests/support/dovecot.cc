@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -99,11 +100,31 @@ void Dovecot::start() {
 
 void Dovecot::stop() { child_.reset(); }
 
+void Dovecot::suspend(bool yes) const {
+  const auto master = std::to_string(child_->pid());
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    const auto name = entry.path().filename().string();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    std::string stat;
+    try {
+      stat = read_text(entry.path() / "stat");
+    } catch (const std::exception&) {
+      continue;  // gone meanwhile
+    }
+    // "PID (NAME) STATE PARENT …"
+    const auto parent = stat.find(' ', stat.rfind(')') + 2) + 1;
+    if (name == master || stat.substr(parent, stat.find(' ', parent) - parent) == master) {
+      ::kill(std::stoi(name), yes ? SIGSTOP : SIGCONT);
+    }
+  }
+}
+
 void Dovecot::set_password(const std::string& user, const std::string& password) {
   write_text(dir_ / "passwd", read_text(dir_ / "passwd") + user + ":{PLAIN}" + password + "::::::\n");
-  // Dovecot reads the file again when its time in whole seconds is another one.
+  // Dovecot looks at the file's time, in whole seconds, and no more than once in a second.
   ++passwords_set_;
   fs::last_write_time(dir_ / "passwd", fs::file_time_type::clock::now() + std::chrono::seconds(passwords_set_));
+  if (passwords_set_ > 1) std::this_thread::sleep_for(std::chrono::milliseconds(1100));
 }
 
 fs::path Dovecot::maildir(const std::string& user, const std::string& folder) const {

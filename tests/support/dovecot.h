@@ -52,6 +52,8 @@ class Dovecot {
 
   void stop();
   void start();  // again, on the same ports
+  /// SIGSTOP to every process of it, or SIGCONT: connections stand, nobody answers.
+  void suspend(bool yes) const;
   [[nodiscard]] std::string log() const;
   [[nodiscard]] RunResult doveadm(const Arguments& arguments) const;
 

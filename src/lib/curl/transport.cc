@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 
 #include "base/text.h"
@@ -14,6 +15,10 @@ namespace {
 // Before the hand-over a few lines are said; a server that says more is not listened to.
 constexpr std::size_t kGreetingLines = 100;
 constexpr std::size_t kGreetingLine = 4096;
+
+// How often a wait looks whether the process is to end.
+constexpr std::chrono::milliseconds kLook{1000};
+std::atomic<SteadyTime> latest_end{SteadyTime::max()};
 
 const char* scheme_of(MailProtocol protocol, bool starttls) {
   switch (protocol) {
@@ -39,6 +44,11 @@ std::string connection_url(const TransportOptions& o) {
                      o.port, o.ehlo);
 }
 
+// libcurl's progress callback: another value than 0 ends the attempt to connect.
+int goes_on(void* /*user*/, curl_off_t /*down*/, curl_off_t /*got*/, curl_off_t /*up*/, curl_off_t /*sent*/) {
+  return std::chrono::steady_clock::now() < latest_end.load() ? 0 : 1;
+}
+
 // A server that greets with a refusal: busy, or it does not want us.
 bool refuses(const std::string& line) {
   return text::istarts_with(line, "* BYE") || text::istarts_with(line, "-ERR") ||
@@ -46,6 +56,8 @@ bool refuses(const std::string& line) {
 }
 
 }  // namespace
+
+void end_waits_at(SteadyTime latest) noexcept { latest_end = latest; }
 
 Transport::Transport(TransportOptions options) : options_(std::move(options)), peer_{options_.host, options_.port} {}
 
@@ -75,6 +87,8 @@ void Transport::prepare() {
   easy.set(CURLOPT_TCP_KEEPINTVL, 30L);
   easy.set(CURLOPT_HEADERFUNCTION, &Transport::on_line);
   easy.set(CURLOPT_HEADERDATA, this);
+  easy.set(CURLOPT_NOPROGRESS, 0L);
+  easy.set(CURLOPT_XFERINFOFUNCTION, &goes_on);
   if (!options_.local_address.empty()) easy.set(CURLOPT_INTERFACE, ("host!" + options_.local_address).c_str());
 }
 
@@ -93,6 +107,9 @@ void Transport::open() {
   prepare();
   const CURLcode code = easy_->perform();
   check_greeting();
+  if (code == CURLE_ABORTED_BY_CALLBACK) {
+    throw Error(ErrorKind::temporary, "the connection to " + peer_.name() + " was not waited for any longer");
+  }
   if (code != CURLE_OK) {
     if (code == CURLE_WEIRD_SERVER_REPLY && !lines_.empty() && refuses(lines_.back())) {
       throw Error(ErrorKind::temporary, fmt::format("{} refuses the connection: {}", peer_.name(),
@@ -144,12 +161,13 @@ const short Transport::kRead = POLLIN;
 
 bool Transport::poll_for(short events, SteadyTime deadline) const {
   for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const SteadyTime end = std::min(deadline, latest_end.load());
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
     pollfd fd{descriptor_, events, 0};
-    const int ready = left.count() > 0 ? poll(&fd, 1, static_cast<int>(std::min<long>(left.count(), 3'600'000))) : 0;
+    const int ready = left.count() > 0 ? poll(&fd, 1, static_cast<int>(std::min(left, kLook).count())) : 0;
     if (ready > 0) return true;
     if (ready < 0 && errno != EINTR) throw Error(ErrorKind::ours, "poll() failed");
-    if (std::chrono::steady_clock::now() >= deadline) return false;
+    if (std::chrono::steady_clock::now() >= end) return false;
   }
 }
 

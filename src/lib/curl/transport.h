@@ -32,6 +32,9 @@ struct TransportOptions {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
+/// The process is to end: no wait of any connection lasts longer than until then. Safe from any thread.
+void end_waits_at(SteadyTime latest) noexcept;
+
 /// Used by one thread at a time. Every wait ends at a deadline, with Error(temporary).
 class Transport {
  public:

@@ -50,6 +50,12 @@ void Idle::end() {
   if (line.status != Status::ok) throw refusal(line, "to end IDLE", ErrorKind::temporary);
 }
 
+void Idle::leave() {
+  if (tag_.empty()) return;
+  tag_.clear();
+  session_.send_line("DONE", "DONE");
+}
+
 bool Idle::wait(std::chrono::milliseconds timeout) {
   if (session_.news()) return true;
   if (!begin()) return false;

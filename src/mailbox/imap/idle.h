@@ -18,6 +18,8 @@ class Idle {
   bool has_news();
   /// DONE; the session is free for commands again. Safe when not begun.
   void end();
+  /// DONE, and no wait for its answer: LOGOUT follows.
+  void leave();
   /// begin(), has_news() until it is true or the time is over, end().
   bool wait(std::chrono::milliseconds timeout);
 

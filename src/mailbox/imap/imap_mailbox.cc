@@ -40,6 +40,10 @@ class ImapMailbox final : public Mailbox {
   void end_watch() override;
   [[nodiscard]] int descriptor() const override { return session_ ? session_->transport().descriptor() : -1; }
   void close() noexcept override;
+  void abandon() noexcept override {
+    if (session_) session_->close();
+    idle_.reset();
+  }
 
  private:
   Session& session();
@@ -217,7 +221,7 @@ void ImapMailbox::close() noexcept {
   if (!session_) return;
   try {
     if (session_->is_alive()) {
-      idle_->end();
+      idle_->leave();
       const std::string tag = session_->send("LOGOUT");
       session_->allow(kLogout);
       session_->wait(tag);

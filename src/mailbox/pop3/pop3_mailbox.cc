@@ -37,6 +37,9 @@ class Pop3Mailbox final : public Mailbox {
   [[nodiscard]] bool settles_at_end() const override { return true; }
   std::vector<SourceKey> finish() override;
   void close() noexcept override;
+  void abandon() noexcept override {
+    if (session_) session_->close();
+  }
 
  private:
   static constexpr const char* kInbox = "INBOX";

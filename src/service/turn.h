@@ -1,0 +1,17 @@
+// One mailbox's turn: a pass on its session, which is kept where the server tells of news.
+#pragma once
+
+#include <stop_token>
+
+#include "config/config.h"
+#include "service/entry.h"
+#include "service/scheduler.h"
+#include "storage/store.h"
+
+namespace poller {
+
+/// Fills entry.result. Throws Error(storage) alone.
+void take_turn(Store& store, Entry& entry, const config::Config& config, const SchedulerHooks& hooks,
+               const std::stop_token& stop);
+
+}  // namespace poller

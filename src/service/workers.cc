@@ -1,0 +1,117 @@
+#include "service/workers.h"
+
+#include <algorithm>
+#include <atomic>
+
+namespace poller {
+namespace {
+
+using Ticks = std::chrono::steady_clock::rep;
+
+constexpr Ticks kIdle = 0;
+
+Ticks ticks_now() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
+
+thread_local std::atomic<Ticks>* own_progress = nullptr;
+
+}  // namespace
+
+struct Workers::Thread {
+  std::atomic<Ticks> last_progress{kIdle};
+  std::thread thread;
+};
+
+Workers::Workers(Options options) : options_(std::move(options)) {
+  for (std::size_t i = 0; i < std::max<std::size_t>(options_.threads, 1); ++i) {
+    auto& thread = *threads_.emplace_back(std::make_unique<Thread>());
+    thread.thread = std::thread([this, &thread] { work(thread); });
+  }
+}
+
+Workers::~Workers() { finish(); }
+
+void Workers::add(Entry& entry, bool urgent) {
+  const std::lock_guard lock(mutex_);
+  entry.place = Entry::Place::queued;
+  (urgent ? urgent_ : usual_).push_back(&entry);
+  wake_.notify_one();
+}
+
+Entry* Workers::next() {
+  const std::size_t most_failing = std::max<std::size_t>(threads_.size() / 2, 1);
+  for (auto* queue : {&urgent_, &usual_}) {
+    for (auto it = queue->begin(); it != queue->end(); ++it) {
+      if ((*it)->failures > 0 && failing_running_ >= most_failing) continue;
+      Entry* entry = *it;
+      queue->erase(it);
+      return entry;
+    }
+  }
+  return nullptr;
+}
+
+void Workers::work(Thread& self) {
+  own_progress = &self.last_progress;
+  std::unique_ptr<Store> store;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    Entry* entry = nullptr;
+    wake_.wait(lock, [&] { return over_ || (entry = next()) != nullptr; });
+    if (over_) return;
+    const bool failing = entry->failures > 0;
+    if (failing) ++failing_running_;
+    entry->place = Entry::Place::running;
+    lock.unlock();
+    self.last_progress = ticks_now();
+    std::exception_ptr failure;
+    try {
+      if (!store) store = options_.open_store();
+      options_.turn(*store, *entry);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    self.last_progress = kIdle;
+    lock.lock();
+    if (failing) --failing_running_;
+    done_.push_back(entry);
+    if (failure && !failure_) failure_ = failure;
+    if (failure) over_ = true;
+    wake_.notify_all();
+    lock.unlock();
+    options_.on_done();
+    lock.lock();
+  }
+}
+
+std::vector<Entry*> Workers::collect() {
+  const std::lock_guard lock(mutex_);
+  if (failure_) std::rethrow_exception(failure_);
+  return std::exchange(done_, {});
+}
+
+void Workers::progress() noexcept {
+  if (own_progress != nullptr) *own_progress = ticks_now();
+}
+
+std::chrono::milliseconds Workers::longest_silence() const {
+  const Ticks now = ticks_now();
+  Ticks longest = 0;
+  for (const auto& thread : threads_) {
+    const Ticks last = thread->last_progress;
+    if (last != kIdle) longest = std::max(longest, now - last);
+  }
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::duration(longest));
+}
+
+void Workers::finish() {
+  {
+    const std::lock_guard lock(mutex_);
+    over_ = true;
+    wake_.notify_all();
+  }
+  for (auto& thread : threads_) {
+    if (thread->thread.joinable()) thread->thread.join();
+  }
+}
+
+}  // namespace poller
