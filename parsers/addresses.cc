@@ -14,6 +14,7 @@ struct ListItem {
   std::string phrase;  // quotes kept
   std::optional<std::string> angle;
   std::string comment;
+  bool before_comma = false;
   [[nodiscard]] bool empty() const { return !angle && text::trim(phrase).empty() && text::trim(comment).empty(); }
 };
 
@@ -32,10 +33,12 @@ class ListReader {
   bool next(ListItem& item) {
     if (pos_ >= in_.size()) return false;
     item = ListItem();
+    item.phrase.swap(carried_);
     while (pos_ < in_.size()) {
       const char c = in_[pos_];
       if (c == ',' || c == ';') {
         ++pos_;
+        item.before_comma = c == ',';
         return true;
       }
       if (c == '"') {
@@ -43,7 +46,11 @@ class ListReader {
       } else if (c == '(') {
         comment(item.comment);
       } else if (c == '<') {
-        if (item.angle && !text::trim(*item.angle).empty()) return true;  // the separator is missing
+        if (item.angle && !text::trim(*item.angle).empty()) {  // the separator is missing
+          carried_ = item.phrase.substr(behind_angle_);
+          item.phrase.resize(behind_angle_);
+          return true;
+        }
         angle(item);
       } else if (c == ':' && starts_group(item)) {
         item = ListItem();
@@ -120,12 +127,17 @@ class ListReader {
       } else if (c == '"' && in_.substr(pos_ + 1, end - pos_ - 1).find('"') != std::string_view::npos) {
         quoted(inside);
         --pos_;
+      } else if (c == '(' &&
+                 in_.substr(pos_, std::min(end - pos_, kLongestComment)).find(')') != std::string_view::npos) {
+        comment(item.comment);
+        --pos_;
       } else {
         inside += c;
       }
     }
     if (pos_ < in_.size() && in_[pos_] == '>') ++pos_;
     item.angle = std::move(inside);
+    behind_angle_ = item.phrase.size();
   }
 
   void literal(std::string& out) {
@@ -140,8 +152,12 @@ class ListReader {
     }
   }
 
+  static constexpr std::size_t kLongestComment = 256;  // within "<>"; a limit keeps the search for its end short
+
   std::string_view in_;
   std::size_t pos_ = 0;
+  std::string carried_;           // the phrase of the next item, where no separator stood before it
+  std::size_t behind_angle_ = 0;  // the length of the phrase where "<>" ended
   std::size_t last_semicolon_;
   std::size_t last_close_;
   std::size_t last_quote_;
@@ -155,6 +171,8 @@ std::string unquote(std::string_view s) {
       in_quotes = !in_quotes;
     } else if (s[i] == '\\' && in_quotes && i + 1 < s.size()) {
       out += s[++i];
+    } else if (!in_quotes && s[i] == ' ' && out.ends_with(' ')) {
+      continue;  // outside of quotes, blanks and where comments stood are one blank
     } else {
       out += s[i];
     }
@@ -266,15 +284,55 @@ Address address_without_angle(const ListItem& item, std::string_view hint) {
   return {decoded, {}};
 }
 
+// "a@b c@d": addresses with nothing but blanks between them.
+std::vector<std::string_view> blank_separated(const ListItem& item) {
+  if (item.angle || item.phrase.find('"') != std::string::npos) return {};
+  std::vector<std::string_view> words;
+  for (const std::string_view word : text::split(text::trim(item.phrase), ' ')) {
+    if (word.empty()) continue;
+    const std::size_t at = word.find('@');
+    if (at == 0 || at == std::string_view::npos || at + 1 == word.size()) return {};
+    words.push_back(word);
+  }
+  return words.size() > 1 ? words : std::vector<std::string_view>();
+}
+
+// "Doe, John <john@example.com>": a name that should stand in quotes, not two mailboxes.
+bool is_first_half_of_name(const ListItem& item, const ListItem& next) {
+  constexpr std::size_t kLongest = 64;
+  const std::string_view phrase = text::trim(item.phrase);
+  const std::string_view after = text::trim(next.phrase);
+  return item.before_comma && !item.angle && item.comment.empty() && !phrase.empty() && phrase.size() <= kLongest &&
+         phrase.find_first_of("@\"") == std::string_view::npos && next.angle &&
+         next.angle->find('@') != std::string::npos && !after.empty() && after.front() != '"';
+}
+
+void add_item(const ListItem& item, std::size_t limit, std::string_view hint, std::vector<Address>& out) {
+  if (item.empty()) return;
+  const auto words = blank_separated(item);
+  for (const std::string_view word : words) {
+    if (out.size() < limit) out.push_back({{}, clean_address(word)});
+  }
+  if (!words.empty()) return;
+  Address address = item.angle ? address_with_angle(item, hint) : address_without_angle(item, hint);
+  if (!address.name.empty() || !address.address.empty()) out.push_back(std::move(address));
+}
+
 }  // namespace
 
 std::vector<Address> parse_addresses(std::string_view value, std::size_t limit, std::string_view hint) {
   std::vector<Address> out;
   ListReader reader(value);
-  for (ListItem item; out.size() < limit && reader.next(item);) {
-    if (item.empty()) continue;
-    Address address = item.angle ? address_with_angle(item, hint) : address_without_angle(item, hint);
-    if (!address.name.empty() || !address.address.empty()) out.push_back(std::move(address));
+  ListItem item;
+  for (bool any = reader.next(item); any && out.size() < limit;) {
+    ListItem next;
+    any = reader.next(next);
+    if (any && is_first_half_of_name(item, next)) {
+      next.phrase = item.phrase + "," + next.phrase;
+    } else {
+      add_item(item, limit, hint, out);
+    }
+    item = std::move(next);
   }
   return out;
 }

@@ -127,6 +127,26 @@ class Base64Reader {
 
 }  // namespace
 
+bool looks_like_base64(std::string_view in) noexcept {
+  constexpr std::size_t kLooked = 4096;
+  constexpr std::size_t kFewest = 24;  // shorter ones say nothing
+  in = text::trim(in.substr(0, kLooked));
+  std::size_t good = 0;
+  std::size_t bad = 0;
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    const char c = in[i];
+    if (c == '=' && bad == 0) return true;  // padding: what follows is something else
+    if (c == ' ') {
+      const std::size_t next = in.find_first_not_of(' ', i);  // trimmed: there is one, and one before
+      if (!text::is_space(in[i - 1]) && !text::is_space(in[next])) ++bad;
+      i = next - 1;
+    } else if (!text::is_space(c)) {
+      ++(static_cast<unsigned char>(c) < 0x80 ? good : bad);
+    }
+  }
+  return good + bad < kFewest || bad * 20 < good;
+}
+
 TransferResult read_base64(std::string_view in, ByteBlocks& out) { return Base64Reader(in, out).read(); }
 
 }  // namespace poller

@@ -22,10 +22,9 @@ Decoded decode_as_utf8(std::string_view bytes) {
   Decoded out;
   out.text.reserve(bytes.size() + 16);
   for (std::size_t pos = 0; pos < bytes.size();) {
-    const std::size_t before = pos;
-    const char32_t c = text::next_code_point(bytes, pos);
-    if (c == 0xfffd && pos - before == 1) ++out.replaced;
-    text::append_utf8(out.text, c);
+    std::size_t subpart = 1;
+    if (text::utf8_sequence(bytes, pos, subpart) == 0) ++out.replaced;
+    text::append_utf8(out.text, text::next_code_point(bytes, pos));
   }
   return out;
 }
@@ -95,7 +94,7 @@ Choice choose_charset(std::string_view bytes, std::string_view label, CharsetCon
   }
   if (statistics.high == 0 && !is_wide(declared)) return {declared.empty() ? "us-ascii" : declared, false};
   if (is_utf8_in_disguise(bytes, declared, statistics)) return {"utf-8", true};
-  const bool impossible = is_seven_bit(declared) || (declared == "utf-8" && !is_mostly_utf8(bytes));
+  const bool impossible = is_seven_bit(declared) || (declared == "utf-8" && !may_be_utf8(bytes));
   if (!declared.empty() && !impossible) return {declared, false};
   return {guess_charset(bytes, statistics, context, hint), true};
 }
@@ -103,7 +102,9 @@ Choice choose_charset(std::string_view bytes, std::string_view label, CharsetCon
 // Labelled with a double-byte charset that cannot read much of it: something else fits better, or nothing does.
 void replace_if_worse(std::string_view bytes, CharsetContext context, std::string_view hint, Choice& choice,
                       Decoded& decoded) {
-  if (choice.guessed || is_single_byte(choice.charset) || decoded.replaced * 8 < decoded.text.size() / 3) return;
+  if (choice.guessed || choice.charset == "utf-8" || is_single_byte(choice.charset) ||
+      decoded.replaced * 8 < decoded.text.size() / 3)
+    return;
   std::string other = guess_charset(bytes, count_bytes(bytes), context, hint);
   if (other == choice.charset) return;
   Decoded again = decode_known(bytes, other);

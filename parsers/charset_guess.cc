@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "lib/icu/convert.h"
+#include "parsers/cyrillic.h"
 
 namespace poller {
 namespace {
@@ -16,17 +17,20 @@ bool is_foreign_script(const ByteStatistics& statistics) noexcept {
   return statistics.high >= 4 && statistics.high >= statistics.letters;
 }
 
-std::string detected_charset(std::string_view bytes, CharsetContext context) {
-  const auto guess = icu::detect(bytes, context == CharsetContext::html);
-  if (!guess || guess->charset.starts_with("UTF-") || guess->charset.starts_with("IBM")) return {};
-  constexpr int kBelievable = 10;
-  return guess->confidence >= kBelievable ? canonical_charset(guess->charset) : std::string();
-}
-
 bool reads_cleanly(std::string_view bytes, const std::string& charset) {
   std::string out;
   const auto result = icu::convert(bytes, charset, out);
   return result.known && result.replaced == 0;
+}
+
+std::string detected_charset(std::string_view bytes, CharsetContext context) {
+  const auto guess = icu::detect(bytes, context == CharsetContext::html);
+  if (!guess || guess->charset.starts_with("UTF-") || guess->charset.starts_with("IBM")) return {};
+  constexpr int kBelievable = 10;
+  if (guess->confidence < kBelievable) return {};
+  std::string charset = canonical_charset(guess->charset);
+  // Of a few bytes, none may be unreadable; a long text may have its faults.
+  return bytes.size() > 1000 || reads_cleanly(bytes, charset) ? charset : std::string();
 }
 
 bool is_usable_hint(const std::string& charset) {
@@ -68,17 +72,37 @@ bool has_japanese_escapes(std::string_view bytes) noexcept {
   return false;
 }
 
-bool is_mostly_utf8(std::string_view bytes) noexcept {
-  if (text::is_utf8(bytes)) return true;
-  std::size_t good = 0;
-  std::size_t bad = 0;
+namespace {
+
+struct Utf8Statistics {
+  std::size_t good = 0;  // well-formed sequences of more than one byte
+  std::size_t cut = 0;   // the first two bytes or more of one
+  std::size_t bad = 0;   // bytes that begin none
+};
+
+Utf8Statistics count_utf8(std::string_view bytes) noexcept {
+  Utf8Statistics out;
   for (std::size_t pos = 0; pos < bytes.size();) {
-    const std::size_t before = pos;
-    const char32_t c = text::next_code_point(bytes, pos);
-    if (pos - before > 1) ++good;
-    if (pos - before == 1 && c == 0xfffd) ++bad;
+    std::size_t subpart = 1;
+    const std::size_t n = text::utf8_sequence(bytes, pos, subpart);
+    if (n == 0) ++(subpart > 1 ? out.cut : out.bad);
+    if (n > 1) ++out.good;
+    pos += n > 0 ? n : subpart;
   }
-  return bad == 0 || good >= bad * 4;
+  return out;
+}
+
+}  // namespace
+
+bool is_mostly_utf8(std::string_view bytes) noexcept {
+  const Utf8Statistics found = count_utf8(bytes);
+  return found.bad + found.cut == 0 || found.good >= 2 * (found.bad + found.cut);
+}
+
+bool may_be_utf8(std::string_view bytes) noexcept {
+  constexpr std::size_t kFew = 4;
+  const Utf8Statistics found = count_utf8(bytes);
+  return found.bad == 0 || (found.good > 0 && found.bad <= 2 * (found.good + found.cut) + kFew);
 }
 
 std::string guess_charset(std::string_view bytes, const ByteStatistics& statistics, CharsetContext context,
@@ -90,6 +114,9 @@ std::string guess_charset(std::string_view bytes, const ByteStatistics& statisti
   if (context == CharsetContext::html) {
     const std::string meta = canonical_charset(html_meta_charset(bytes));
     if (is_usable_hint(meta) && reads_cleanly(bytes, meta)) return meta;
+  }
+  if (is_foreign_script(statistics)) {
+    if (std::string cyrillic = cyrillic_charset(bytes); !cyrillic.empty()) return cyrillic;
   }
   if (statistics.high >= kEnoughForDetector || is_foreign_script(statistics)) {
     if (std::string detected = detected_charset(bytes, context); !detected.empty()) return detected;

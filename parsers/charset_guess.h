@@ -22,8 +22,12 @@ std::string utf16_by_evidence(std::string_view bytes, bool expected);
 /// Whether a shift to a Japanese character set (ISO-2022-JP, RFC 1468) occurs.
 bool has_japanese_escapes(std::string_view bytes) noexcept;
 
-/// UTF-8 but for a few bytes: cut in mid-character, or one stray byte.
+/// UTF-8 but for a few bytes, and that although nobody says so.
 bool is_mostly_utf8(std::string_view bytes) noexcept;
+
+/// Whether what is labelled UTF-8 can be meant so: characters that were cut, stray bytes among real ones. Not where no
+/// character is whole: Western text in single bytes has no sequences.
+bool may_be_utf8(std::string_view bytes) noexcept;
 
 /// Always a charset that to_utf8 can read. Strict UTF-8 first, then the hint, a <meta> of HTML, ICU's detector where
 /// there is enough to go by, else windows-1252.

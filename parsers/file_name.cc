@@ -74,6 +74,14 @@ void shorten_file_name(std::string& name) {
 
 }  // namespace
 
+std::string portable_file_name(std::string_view safe_name) {
+  std::string name(safe_name);
+  for (char& c : name) {
+    if (std::string_view("*?\"<>|:/\\").find(c) != std::string_view::npos) c = '_';
+  }
+  return name;
+}
+
 std::optional<std::string> safe_file_name(std::string_view decoded) {
   // Hidden characters first: "..\u200b/x" and "C\u200b:x" must not survive as something else.
   const std::string visible = without_hidden_characters(decoded);

@@ -12,6 +12,10 @@ namespace poller {
 /// when nothing is left.
 std::optional<std::string> safe_file_name(std::string_view decoded);
 
+/// A safe name without the characters that Windows does not take in names either (* ? " < > | :), "_" in their place:
+/// for files that are written.
+std::string portable_file_name(std::string_view safe_name);
+
 /// A name for a nameless attachment when it is saved: "attachment-3.pdf".
 std::string made_up_file_name(std::string_view content_type, int number);
 

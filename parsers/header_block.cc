@@ -1,5 +1,6 @@
 #include "parsers/header_block.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
@@ -21,6 +22,8 @@ bool is_plausible_field(std::string_view line) noexcept {
   const std::size_t length = field_name_length(line);
   if (length == 0 || length > kLongestPlausible) return false;
   const std::string_view name = line.substr(0, length);
+  const auto in_names = [](char c) { return text::is_alnum(c) || c == '-' || c == '_'; };
+  if (!std::all_of(name.begin(), name.end(), in_names)) return false;
   if (name.find('-') != std::string_view::npos) return name.front() != '-' && name.front() != '>';
   for (const std::string_view known : kNames) {
     if (text::iequals(known, name)) return true;
@@ -59,7 +62,8 @@ class HeaderReader {
   // Boundary lines, and the first line of a body that no empty line precedes.
   bool ends_before(std::size_t pos, const TextLine& line) {
     if (line.content.starts_with("--") && is_boundary_(pos)) return true;
-    if (is_field_line(line.content) || is_mbox_line(line.content) || pos < last_plausible(pos)) return false;
+    if (is_field_line(line.content) || is_mbox_line(line.content) || is_misspelt_field(line)) return false;
+    if (pos < last_plausible(pos)) return false;
     defects_.add("no empty line between header and body");
     return true;
   }
@@ -73,8 +77,17 @@ class HeaderReader {
 
   // Fields, and lines that continue one.
   [[nodiscard]] bool is_field_line(std::string_view line) const {
-    if (!line.empty() && is_wsp(line.front())) return any_line_;
+    if (!line.empty() && is_wsp(line.front()) && any_line_) return true;
+    if (!any_line_) line = text::trim(line);  // the first may be indented by mistake
     return field_name_length(line) > 0;
+  }
+
+  // A name with bytes that none may have, among fields: no text begins so.
+  [[nodiscard]] bool is_misspelt_field(const TextLine& line) const {
+    std::size_t n = 0;
+    while (n < line.content.size() && static_cast<unsigned char>(line.content[n]) > ' ' && line.content[n] != ':') ++n;
+    if (!any_line_ || n == 0 || n >= line.content.size() || line.content[n] != ':') return false;
+    return line.next < raw_.size() && field_name_length(line_at(raw_, line.next).content) > 0;
   }
 
   // Where the last line of this block stands that is certainly a field. Looked up once: the block is searched to its
@@ -93,10 +106,11 @@ class HeaderReader {
 
   void take(std::string_view line, std::size_t pos) {
     if (is_mbox_line(line)) return finish_field();
+    if (!any_line_) line = text::trim(line);
     any_line_ = true;
     if (full_) return;
     if (is_wsp(line.front())) {
-      if (open_) append(line);
+      if (open_ && !is_blank_line(line)) append(line);
       return;
     }
     finish_field();

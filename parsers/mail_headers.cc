@@ -2,6 +2,8 @@
 
 #include "base/text.h"
 #include "parsers/addresses.h"
+#include "parsers/charset.h"
+#include "parsers/charset_guess.h"
 #include "parsers/dates.h"
 #include "parsers/header_words.h"
 #include "parsers/message_ids.h"
@@ -90,6 +92,21 @@ class HeaderFiller {
 };
 
 }  // namespace
+
+std::string header_charset_hint(const Mail& mail, std::string declared) {
+  const std::string known = canonical_charset(declared);
+  if (!known.empty() && known != "utf-8" && known != "us-ascii") return declared;
+  std::string raw;
+  for (const char* const name : {"Subject", "From", "Sender", "Reply-To", "To", "Cc"}) {
+    each_field(mail, name, [&raw](const std::string& value) {
+      constexpr std::size_t kEnough = 4096;
+      if (raw.size() < kEnough && !text::is_utf8(value)) raw += value.substr(0, kEnough) + '\n';
+    });
+  }
+  if (raw.empty()) return declared;
+  std::string guessed = guess_charset(raw, count_bytes(raw), CharsetContext::plain, {});
+  return guessed == "windows-1252" || guessed == "utf-8" ? declared : guessed;
+}
 
 void read_mail_headers(Mail& mail, const ParseLimits& limits, std::string_view hint, Defects& defects) {
   HeaderFiller(mail, limits, hint, defects).fill();

@@ -59,10 +59,10 @@ std::optional<std::string> file_name_of(const StructuredValue& type, const Struc
 }
 
 StructuredValue structured_field(const std::vector<Field>& fields, const char* name, const ParseLimits& limits,
-                                 Defects& defects) {
+                                 std::string_view hint, Defects& defects) {
   const std::string* value = field_value(fields, name);
   if (value == nullptr) return {};
-  StructuredValue out = parse_structured(*value, limits.parameters);
+  StructuredValue out = parse_structured(*value, limits.parameters, hint);
   if (out.cut) defects.add("more than " + std::to_string(limits.parameters) + " parameters: the rest was skipped");
   return out;
 }
@@ -90,12 +90,13 @@ bool looks_like_html(std::string_view body) {
   return text::istarts_with(body, "<html") || text::istarts_with(body, "<!doctype html");
 }
 
-MailPart describe_part(std::string_view raw, MimeEntity& entity, const ParseLimits& limits, Defects& defects) {
+MailPart describe_part(std::string_view raw, MimeEntity& entity, const ParseLimits& limits, std::string_view hint,
+                       Defects& defects) {
   MailPart out;
   const auto& fields = entity.fields;
   out.kind = entity.body.kind;
-  out.type = structured_field(fields, "Content-Type", limits, defects);
-  const StructuredValue disposition = structured_field(fields, "Content-Disposition", limits, defects);
+  out.type = structured_field(fields, "Content-Type", limits, hint, defects);
+  const StructuredValue disposition = structured_field(fields, "Content-Disposition", limits, hint, defects);
   out.content_id = content_id_of(fields);
 
   Part& part = out.part;
@@ -114,6 +115,10 @@ MailPart describe_part(std::string_view raw, MimeEntity& entity, const ParseLimi
   } else if (out.kind == BodyKind::rest) {
     part.content_type = "application/octet-stream";
   }
+  if (out.kind == BodyKind::leaf && part.content_type == "text/plain" && !out.type.value.empty() &&
+      !is_type_syntax(out.type.value) && looks_like_html(raw.substr(part.body.offset, part.body.length))) {
+    part.content_type = "text/html";
+  }
   part.fields = std::move(entity.fields);
   return out;
 }
@@ -124,7 +129,11 @@ std::vector<MailPart> describe_parts(std::string_view raw, std::vector<MimeEntit
                                      Defects& defects) {
   std::vector<MailPart> out;
   out.reserve(tree.size());
-  for (auto& entity : tree) out.push_back(describe_part(raw, entity, limits, defects));
+  std::string hint;  // the first charset that a part names; for raw 8-bit file names
+  for (auto& entity : tree) {
+    out.push_back(describe_part(raw, entity, limits, hint, defects));
+    if (hint.empty()) hint = out.back().part.charset;
+  }
   return out;
 }
 

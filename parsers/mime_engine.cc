@@ -40,19 +40,51 @@ class MimeEngine {
  private:
   // Reads a header, and gets ready to look for what ends the body.
   void begin_entity(std::size_t pos, bool in_digest) {
+    const HeaderBlock header = read_header_block(raw_, pos, limits_, is_boundary_, defects_);
+    pos_ = header.body;
+    const std::size_t own = entities_ == 0 ? header.fields.size() : own_fields(header.fields);
+    begin_leaf(header.fields.begin(), header.fields.begin() + static_cast<std::ptrdiff_t>(own), in_digest);
+    if (own < header.fields.size() && !leaf_open_) {
+      begin_without_boundary();
+      begin_leaf(header.fields.begin() + static_cast<std::ptrdiff_t>(own), header.fields.end(), false);
+    } else if (!leaf_open_ && text::istarts_with(raw_.substr(pos_), "content-") && entities_ + 1 < limits_.parts) {
+      begin_without_boundary();
+      begin_entity(pos_, open_.back().digest);  // no deeper than multiparts may be nested
+    }
+  }
+
+  using FieldIterator = std::vector<Field>::const_iterator;
+
+  // Opens an entity; one that is a multipart becomes a container.
+  void begin_leaf(FieldIterator first, FieldIterator last, bool in_digest) {
     ++entities_;
     sink_.open(in_digest);
-    const HeaderBlock header = read_header_block(raw_, pos, limits_, is_boundary_, defects_);
     const Field* type = nullptr;
-    for (const auto& field : header.fields) {
-      sink_.field(field);
-      if (type == nullptr && text::iequals(field.name, "content-type")) type = &field;
+    for (; first != last; ++first) {
+      sink_.field(*first);
+      if (type == nullptr && text::iequals(first->name, "content-type")) type = &*first;
     }
-    pos_ = header.body;
     leaf_open_ = true;
     leaf_ = pos_;
     leaf_kind_ = BodyKind::leaf;
     if (type != nullptr && text::istarts_with(type->value, "multipart/")) begin_multipart(type->value);
+  }
+
+  // In a part, a second Content-Type after that of a multipart is of its first part: the boundary line is missing.
+  static std::size_t own_fields(const std::vector<Field>& fields) {
+    bool in_multipart = false;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (!text::iequals(fields[i].name, "content-type")) continue;
+      const bool is_multipart = text::istarts_with(fields[i].value, "multipart/");
+      if (in_multipart && !is_multipart) return i;
+      in_multipart = is_multipart;
+    }
+    return fields.size();
+  }
+
+  void begin_without_boundary() {
+    defects_.add("a part without a boundary line before it");
+    open_.back().seen = true;
   }
 
   void begin_multipart(const std::string& type_value) {
@@ -111,6 +143,7 @@ class MimeEngine {
     auto& multipart = open_.back();
     pos_ = line.next;
     if (line.closing) {
+      if (!multipart.seen) take_preamble(multipart, line.start);
       multipart.seen = multipart.closed = true;
       return;
     }
@@ -121,6 +154,17 @@ class MimeEngine {
     begin_entity(pos_, multipart.digest);
   }
 
+  // Closed before a part began: what stands there is no preamble, but all there is.
+  void take_preamble(const OpenMultipart& multipart, std::size_t end) {
+    end = before_line_end(multipart.body, end);
+    const std::string_view preamble = raw_.substr(multipart.body, end - multipart.body);
+    if (text::trim(preamble).empty() || entities_ + 1 >= limits_.parts) return;
+    defects_.add("a multipart without parts: what stands in it was read as text");
+    ++entities_;
+    sink_.open(false);
+    sink_.close({multipart.body, preamble.size(), BodyKind::text});
+  }
+
   void take_rest() {
     defects_.add("more than " + std::to_string(limits_.parts) + " parts: the rest was left as one attachment");
     sink_.open(false);
@@ -128,14 +172,16 @@ class MimeEngine {
     done_ = true;
   }
 
+  [[nodiscard]] std::size_t before_line_end(std::size_t begin, std::size_t end) const {
+    if (end > begin && raw_[end - 1] == '\n') --end;
+    if (end > begin && raw_[end - 1] == '\r') --end;
+    return end;
+  }
+
   // The line end before a boundary belongs to the boundary.
   void end_leaf(std::size_t boundary) {
     if (!leaf_open_) return;
-    std::size_t end = boundary;
-    if (boundary < raw_.size()) {
-      if (end > leaf_ && raw_[end - 1] == '\n') --end;
-      if (end > leaf_ && raw_[end - 1] == '\r') --end;
-    }
+    const std::size_t end = boundary < raw_.size() ? before_line_end(leaf_, boundary) : boundary;
     sink_.close({leaf_, end - leaf_, leaf_kind_});
     leaf_open_ = false;
   }

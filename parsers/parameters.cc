@@ -232,9 +232,7 @@ bool looks_extended(std::string_view value) {
          !canonical_charset(charset).empty();
 }
 
-std::string decode_plain(std::string_view value, bool& guessed) { return decode_words(value, &guessed); }
-
-std::string decode_pieces(Pieces& parameter, bool& guessed) {
+std::string decode_pieces(Pieces& parameter, bool& guessed, std::string_view hint) {
   auto& pieces = parameter.pieces;
   std::stable_sort(pieces.begin(), pieces.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
   const bool any_encoded = std::any_of(pieces.begin(), pieces.end(), [](const auto& piece) { return piece.encoded; });
@@ -250,21 +248,23 @@ std::string decode_pieces(Pieces& parameter, bool& guessed) {
       bytes += text;
     }
   }
-  if (!any_encoded || (charset.empty() && bytes.find("=?") != std::string::npos)) return decode_plain(bytes, guessed);
-  CharsetResult converted = to_utf8(bytes, charset);
+  if (!any_encoded || (charset.empty() && bytes.find("=?") != std::string::npos)) {
+    return decode_words(bytes, &guessed, hint);
+  }
+  CharsetResult converted = to_utf8(bytes, charset, CharsetContext::plain, hint);
   guessed = guessed || converted.guessed;
   return std::move(converted.text);
 }
 
-std::string decode_parameter(Pieces& parameter, bool& guessed) {
+std::string decode_parameter(Pieces& parameter, bool& guessed, std::string_view hint) {
   if (parameter.name == "boundary" && !parameter.extended) return parameter.pieces.front().text;  // compared as bytes
   if (!parameter.extended) {
     auto& first = parameter.pieces.front();
     parameter.pieces.resize(1);
-    if (!looks_extended(first.text)) return decode_plain(first.text, guessed);
+    if (!looks_extended(first.text)) return decode_words(first.text, &guessed, hint);
     first.encoded = true;
   }
-  return decode_pieces(parameter, guessed);
+  return decode_pieces(parameter, guessed, hint);
 }
 
 }  // namespace
@@ -280,7 +280,7 @@ std::string StructuredValue::get(std::string_view name) const {
   return found == nullptr ? std::string() : *found;
 }
 
-StructuredValue parse_structured(std::string_view value, int limit) {
+StructuredValue parse_structured(std::string_view value, int limit, std::string_view hint) {
   StructuredValue out;
   ParameterReader reader(value);
   out.value = reader.main_value();
@@ -303,7 +303,7 @@ StructuredValue parse_structured(std::string_view value, int limit) {
     if (extended == found->extended) found->pieces.push_back(std::move(piece));
   }
   for (auto& parameter : all) {
-    out.parameters.push_back({parameter.name, decode_parameter(parameter, out.guessed)});
+    out.parameters.push_back({parameter.name, decode_parameter(parameter, out.guessed, hint)});
   }
   return out;
 }

@@ -28,6 +28,6 @@ struct StructuredValue {
 /// `value` is a raw, unfolded header value. Continuations are joined by number, percent-encoding and charsets (RFC
 /// 2231, 5987) and encoded words (RFC 2047, not allowed here but common) decoded, quotes and escapes removed, a missing
 /// ";" and quotes within quotes survived.
-StructuredValue parse_structured(std::string_view value, int limit);
+StructuredValue parse_structured(std::string_view value, int limit, std::string_view hint = {});
 
 }  // namespace poller

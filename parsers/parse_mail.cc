@@ -5,6 +5,7 @@
 #include "lib/openssl/digest.h"
 #include "parsers/attachment_bytes.h"
 #include "parsers/attachment_list.h"
+#include "parsers/base64.h"
 #include "parsers/body_text.h"
 #include "parsers/calendar.h"
 #include "parsers/charset.h"
@@ -47,7 +48,7 @@ class MailBuilder {
     std::vector<MailPart> parts = read(raw_, header_only);
     mail_.fields = std::move(parts.front().part.fields);
     parts.front().part.fields.clear();
-    read_mail_headers(mail_, limits_, charset_hint(parts), defects_);
+    read_mail_headers(mail_, limits_, header_charset_hint(mail_, charset_hint(parts)), defects_);
     if (!header_only) {
       add_parts({raw_}, parts);
       finish_body();
@@ -118,13 +119,21 @@ class MailBuilder {
     if (result.truncated) defects_.add("a part whose " + name + " is not complete");
   }
 
+  // The encoding that a text is really in: some programs label plain text as base64.
+  TransferEncoding real_encoding(std::string_view bytes, TransferEncoding declared) {
+    if (declared != TransferEncoding::base64 || looks_like_base64(bytes)) return declared;
+    defects_.add("a text that is not in base64 although it says so");
+    return TransferEncoding::identity;
+  }
+
   // A text part is decoded whole where it is encoded, and read where it lies where it is not.
   void add_body(const MimeSource& source, const MailPart& part) {
     const Locator& where = part.part.body;
     std::string decoded;
     std::string_view bytes = source.bytes.substr(where.offset, where.length);
-    if (where.encoding != TransferEncoding::identity) {
-      note_transfer(decode_transfer(bytes, where.encoding, decoded), where.encoding);
+    const TransferEncoding encoding = real_encoding(bytes, where.encoding);
+    if (encoding != TransferEncoding::identity) {
+      note_transfer(decode_transfer(bytes, encoding, decoded), encoding);
       bytes = decoded;
     }
     TextHash hash;

@@ -40,8 +40,12 @@ bool is_utf8(std::string_view s) noexcept;
 std::string to_valid_utf8(std::string_view s);
 /// Appends one code point; ill-formed ones become U+FFFD.
 void append_utf8(std::string& out, char32_t code_point);
-/// Reads one code point at `pos` and moves on; ill-formed bytes give U+FFFD one at a time.
+/// Reads one code point at `pos` and moves on; what is ill-formed gives U+FFFD, one for each maximal subpart (Unicode
+/// section 3.9), as browsers do.
 char32_t next_code_point(std::string_view s, std::size_t& pos) noexcept;
+/// Length of the well-formed sequence at `pos`, or 0. For ill-formed ones `subpart` is the length of what could have
+/// begun one, at least 1.
+std::size_t utf8_sequence(std::string_view s, std::size_t pos, std::size_t& subpart) noexcept;
 /// The longest prefix of at most `bytes` bytes that ends between code points.
 std::string_view utf8_prefix(std::string_view s, std::size_t bytes) noexcept;
 

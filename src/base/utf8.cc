@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -7,26 +6,18 @@
 namespace poller::text {
 namespace {
 
-// Length of the well-formed sequence at `pos` (RFC 3629 section 4), or 0.
-std::size_t sequence_length(std::string_view s, std::size_t pos) noexcept {
-  const auto byte = [&](std::size_t i) { return pos + i < s.size() ? static_cast<unsigned char>(s[pos + i]) : 0U; };
-  const auto tail = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xbf) {
-    return byte(i) >= low && byte(i) <= high;
-  };
-  const unsigned c = byte(0);
-  if (c < 0x80) return 1;
-  if (c >= 0xc2 && c <= 0xdf) return tail(1) ? 2 : 0;
-  if (c >= 0xe0 && c <= 0xef) {
-    const unsigned low = c == 0xe0 ? 0xa0 : 0x80;
-    const unsigned high = c == 0xed ? 0x9f : 0xbf;
-    return tail(1, low, high) && tail(2) ? 3 : 0;
-  }
-  if (c >= 0xf0 && c <= 0xf4) {
-    const unsigned low = c == 0xf0 ? 0x90 : 0x80;
-    const unsigned high = c == 0xf4 ? 0x8f : 0xbf;
-    return tail(1, low, high) && tail(2) && tail(3) ? 4 : 0;
-  }
-  return 0;
+// Continuation bytes that a lead byte asks for, and between what bounds the first of them lies (RFC 3629 section 4).
+struct LeadByte {
+  std::size_t tails = 0;  // 0: no lead byte
+  unsigned low = 0x80;
+  unsigned high = 0xbf;
+};
+
+LeadByte lead_byte(unsigned c) noexcept {
+  if (c >= 0xc2 && c <= 0xdf) return {1, 0x80, 0xbf};
+  if (c >= 0xe0 && c <= 0xef) return {2, c == 0xe0 ? 0xa0U : 0x80U, c == 0xed ? 0x9fU : 0xbfU};
+  if (c >= 0xf0 && c <= 0xf4) return {3, c == 0xf0 ? 0x90U : 0x80U, c == 0xf4 ? 0x8fU : 0xbfU};
+  return {};
 }
 
 // The first byte at or behind `pos` that is not ASCII; most text has few, so eight are looked at in one go.
@@ -41,11 +32,25 @@ std::size_t skip_ascii(std::string_view s, std::size_t pos) noexcept {
 
 }  // namespace
 
+std::size_t utf8_sequence(std::string_view s, std::size_t pos, std::size_t& subpart) noexcept {
+  const auto byte = [&](std::size_t i) { return pos + i < s.size() ? static_cast<unsigned char>(s[pos + i]) : 0U; };
+  subpart = 1;
+  const unsigned c = byte(0);
+  if (c < 0x80) return 1;
+  const LeadByte lead = lead_byte(c);
+  for (std::size_t i = 1; i <= lead.tails; ++i, ++subpart) {
+    const bool fits = byte(i) >= (i == 1 ? lead.low : 0x80U) && byte(i) <= (i == 1 ? lead.high : 0xbfU);
+    if (!fits) return 0;
+  }
+  return lead.tails == 0 ? 0 : subpart;
+}
+
 bool is_ascii(std::string_view s) noexcept { return skip_ascii(s, 0) == s.size(); }
 
 bool is_utf8(std::string_view s) noexcept {
   for (std::size_t pos = skip_ascii(s, 0); pos < s.size(); pos = skip_ascii(s, pos)) {
-    const std::size_t n = sequence_length(s, pos);
+    std::size_t subpart = 1;
+    const std::size_t n = utf8_sequence(s, pos, subpart);
     if (n == 0) return false;
     pos += n;
   }
@@ -54,7 +59,8 @@ bool is_utf8(std::string_view s) noexcept {
 
 char32_t next_code_point(std::string_view s, std::size_t& pos) noexcept {
   if (static_cast<unsigned char>(s[pos]) < 0x80) return static_cast<unsigned char>(s[pos++]);
-  const std::size_t n = sequence_length(s, pos);
+  std::size_t subpart = 1;
+  const std::size_t n = utf8_sequence(s, pos, subpart);
   const auto byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(s[pos + i])); };
   char32_t c = 0xfffd;
   switch (n) {
@@ -73,7 +79,7 @@ char32_t next_code_point(std::string_view s, std::size_t& pos) noexcept {
     default:
       break;
   }
-  pos += std::max<std::size_t>(n, 1);
+  pos += n > 0 ? n : subpart;
   return c;
 }
 

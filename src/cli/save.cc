@@ -95,7 +95,7 @@ void save_attachment(Context& context, const std::string& argument, const fs::pa
   const std::string raw = raw_or_throw(store, ref->raw_sha256, "attachment " + argument);
   const std::string name =
       ref->attachment.filename.value_or(made_up_file_name(ref->attachment.content_type, static_cast<int>(ref->id)));
-  OutputFile out(folder, name);
+  OutputFile out(folder, portable_file_name(name));
   decode_attachment(raw, ref->attachment.locator, [&out](std::string_view block) { out.write(block); });
   report(context, out, argument);
 }

@@ -60,6 +60,11 @@ TEST_CASE("long names are cut between characters and keep their extension") {
   CHECK(safe("a." + std::string(300, 'b')).size() == 255);
 }
 
+TEST_CASE("a file that is written has a name that Windows takes too") {
+  CHECK(portable_file_name("Re: what? \"a\" <b>|c*.txt") == "Re_ what_ _a_ _b__c_.txt");
+  CHECK(portable_file_name("l\xc3\xb6ng (1).pdf") == "l\xc3\xb6ng (1).pdf");
+}
+
 TEST_CASE("a nameless attachment is named by its type") {
   CHECK(made_up_file_name("application/pdf", 3) == "attachment-3.pdf");
   CHECK(made_up_file_name("IMAGE/JPEG; name=x", 1) == "attachment-1.jpg");
