@@ -22,6 +22,9 @@
 
 namespace poller {
 
+class OutboxReader;  // storage/outbox.h
+class OutboxWriter;
+
 /// A mail's way through the ledger. Only `stored` and later count as "we have it".
 enum class LedgerState {
   in_hand,      // being processed; the process that died with it in hand counts as one attempt
@@ -205,6 +208,9 @@ class Transaction {
 
   /// Small values by name (last answers, last alerts, …).
   virtual void set_value(const std::string& name, const std::string& value) = 0;
+
+  /// Mail on its way out.
+  virtual OutboxWriter& outbox() = 0;
 };
 
 class Store {
@@ -256,6 +262,7 @@ class Store {
   virtual std::vector<MailboxStatus> mailbox_statuses() = 0;
   virtual std::optional<MailboxStatus> mailbox_status(const std::string& name) = 0;
   virtual std::optional<std::string> value(const std::string& name) = 0;
+  virtual OutboxReader& outbox() = 0;
 
   // ---- Leases: one pass on a mailbox at a time, whichever process makes it. Not within a Transaction of this Store.
 

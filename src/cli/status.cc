@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "oauth/token_status.h"
+#include "storage/outbox.h"
 
 namespace poller::cli {
 namespace {
@@ -64,13 +65,16 @@ ExitCode status(Context& context) {
   Json out;
   out["mailboxes"] = Json::array();
   for (const auto& mailbox : config.mailboxes) out["mailboxes"].push_back(mailbox_json(store, mailbox, tokens));
-  out["outbox"] = {{"pending", 0}, {"uncertain", 0}, {"failed", 0}};
+  const OutboxCounts outbox = store.outbox().counts();
+  out["outbox"] = {{"pending", outbox.pending}, {"uncertain", outbox.uncertain}, {"failed", outbox.failed}};
   out["quarantine"] = store.quarantine(true).size();
   if (context.globals.json) {
     print_line(to_line(out));
     return ExitCode::ok;
   }
   for (const auto& mailbox : out["mailboxes"]) print_line(mailbox_line(mailbox));
+  print_line(
+      fmt::format("outbox: {} pending, {} uncertain, {} failed", outbox.pending, outbox.uncertain, outbox.failed));
   print_line(fmt::format("quarantine: {}", out["quarantine"].get<std::size_t>()));
   return ExitCode::ok;
 }

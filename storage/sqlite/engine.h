@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lib/sqlite/database.h"
+#include "storage/sqlite/outbox.h"
 #include "storage/sqlite/raw_file.h"
 #include "storage/store.h"
 
@@ -43,6 +44,7 @@ class SqliteStore final : public Store {
   std::vector<MailboxStatus> mailbox_statuses() override;
   std::optional<MailboxStatus> mailbox_status(const std::string& name) override;
   std::optional<std::string> value(const std::string& name) override;
+  OutboxReader& outbox() override { return outbox_; }
 
   std::optional<Lease> take_lease(const std::string& mailbox, UnixTime until) override;
   bool renew_lease(const Lease& lease, UnixTime until) override;
@@ -54,6 +56,7 @@ class SqliteStore final : public Store {
  private:
   sqlite::Database db_;
   RawFile raws_;
+  SqliteOutboxReader outbox_{db_};
 };
 
 }  // namespace poller::sqlite_engine

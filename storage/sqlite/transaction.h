@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "storage/sqlite/outbox.h"
 #include "storage/sqlite/raw_file.h"
 #include "storage/sqlite/write.h"
 #include "storage/store.h"
@@ -40,6 +41,7 @@ class SqliteTransaction final : public Transaction {
   void set_quarantine_state(std::int64_t id, const std::string& state, std::uint64_t retry_max_size) override;
   void set_mailbox_status(const MailboxStatus& status) override;
   void set_value(const std::string& name, const std::string& value) override;
+  OutboxWriter& outbox() override { return outbox_; }
 
  private:
   sqlite::Database& open();  // the connection, when the transaction still stands
@@ -49,6 +51,7 @@ class SqliteTransaction final : public Transaction {
   RawFile& raws_;
   Write write_;
   std::optional<Lease> lease_;
+  SqliteOutboxWriter outbox_{[this]() -> sqlite::Database& { return open(); }, raws_};
   bool in_savepoint_ = false;
   bool committed_ = false;
 };

@@ -28,11 +28,11 @@ const std::map<std::string_view, Names>& permitted() {
        {"base/", "model/", "config/config.h", "parsers/", "lib/re2/", "lib/openssl/", "mailbox/mailbox.h",
         "storage/store.h"}},
       {"outbound",
-       {"base/", "model/", "config/config.h", "config/secrets.h", "parsers/", "storage/store.h", "lib/curl/",
-        "lib/openssl/", "oauth/", "mailbox/"}},
+       {"base/", "model/", "config/config.h", "config/secrets.h", "parsers/", "storage/store.h", "storage/outbox.h",
+        "threading/", "intake/after_commit.h", "lib/curl/", "lib/openssl/", "oauth/", "mailbox/"}},
       {"service",
-       {"base/", "model/", "config/", "storage/store.h", "intake/", "outbound/", "oauth/", "mailbox/mailbox.h",
-        "lib/systemd/"}},
+       {"base/", "model/", "config/", "storage/store.h", "storage/outbox.h", "intake/", "outbound/", "oauth/",
+        "mailbox/mailbox.h", "lib/systemd/"}},
   };
   return table;
 }
