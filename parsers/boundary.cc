@@ -35,16 +35,15 @@ BoundaryLine boundary_line_at(std::string_view raw, std::size_t pos, const std::
   if (raw.compare(pos, 2, "--") != 0) return out;
   const std::string_view rest = raw.substr(pos + 2);
   std::size_t end = 0;
-  for (const bool closed : {false, true}) {
-    for (std::size_t level = open.size(); level-- > 0;) {
-      const auto& multipart = open[level];
-      if (multipart.closed != closed || multipart.boundary.empty() || !rest.starts_with(multipart.boundary)) continue;
-      if (end == 0) end = line_end(raw, pos);
-      const Fit fit = pos + 2 + multipart.boundary.size() > end
-                          ? Fit::none
-                          : fit_boundary(raw.substr(pos + 2, end - pos - 2), multipart);
-      if (fit != Fit::none) return {pos, next_line(raw, end), level, fit == Fit::closing, true};
-    }
+  for (std::size_t level = open.size(); level-- > 0;) {
+    const auto& multipart = open[level];
+    if (multipart.boundary.empty() || !rest.starts_with(multipart.boundary)) continue;
+    if (end == 0) end = line_end(raw, pos);
+    if (pos + 2 + multipart.boundary.size() > end) continue;
+    const Fit fit = fit_boundary(raw.substr(pos + 2, end - pos - 2), multipart);
+    if (fit == Fit::none || (multipart.closed && out.found)) continue;
+    out = {pos, next_line(raw, end), level, fit == Fit::closing, true};
+    if (!multipart.closed) break;
   }
   return out;
 }
