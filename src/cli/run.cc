@@ -1,37 +1,164 @@
 // `poller run`, and `poller` alone: the daemon.
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
 
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/retention.h"
 #include "cli/sessions.h"
 #include "cli/stop_signal.h"
 #include "lib/curl/transport.h"
+#include "lib/systemd/notify.h"
 #include "oauth/sign_in_mark.h"
+#include "service/housekeeping.h"
 #include "service/mail_log.h"
+#include "service/operations.h"
 #include "service/scheduler.h"
 
 namespace poller::cli {
 namespace {
 
-constexpr std::chrono::seconds kFarewells{20};  // once we are to stop, no server is waited for longer
+constexpr std::chrono::seconds kFarewells{20};   // once we are to stop, no server is waited for longer
+constexpr std::chrono::seconds kLastMoment{50};  // then the process ends; what is committed is safe
 
-}  // namespace
+/// The rounds between reloads: one scheduler with one configuration each.
+class Rounds {
+ public:
+  explicit Rounds(std::string config_file) : config_file_(std::move(config_file)) {}
 
-ExitCode daemon(Context& context) {
-  context.apply_logging("info");
-  const auto& config = context.configuration();
-  if (!context.globals.mailbox.empty()) (void)context.chosen_mailbox();
-  Sessions sessions(config);  // reads the secrets, while we still may
-  (void)context.store();      // creates and migrates before the threads start
-  const StopSignal signal;
+  /// SIGHUP: the new configuration is checked first; with an error in it nothing changes.
+  void reload() {
+    systemd::reloading();
+    try {
+      config::Loaded loaded = config::load(config::find_config_file(config_file_));
+      for (const auto& complaint : loaded.complaints) log::warning(config::to_string(complaint));
+      if (!loaded.ok()) {
+        log::error("the new configuration has errors: the old one stays in force");
+      } else {
+        const std::lock_guard lock(mutex_);
+        next_ = std::make_unique<config::Config>(std::move(loaded.config));
+        round_.request_stop();
+        return;
+      }
+    } catch (const std::exception& error) {
+      log::error("the new configuration cannot be read: the old one stays in force", {{"error", error.what()}});
+    }
+    systemd::ready();
+  }
+
+  void stop() {
+    const std::lock_guard lock(mutex_);
+    round_.request_stop();
+  }
+
+  /// A round begins: its stop token.
+  std::stop_token begin() {
+    const std::lock_guard lock(mutex_);
+    round_ = std::stop_source();
+    if (next_) round_.request_stop();
+    return round_.get_token();
+  }
+
+  /// The configuration that waits, if any.
+  std::unique_ptr<config::Config> next() {
+    const std::lock_guard lock(mutex_);
+    return std::move(next_);
+  }
+
+ private:
+  std::string config_file_;
+  std::mutex mutex_;
+  std::stop_source round_;
+  std::unique_ptr<config::Config> next_;
+};
+
+/// Ends the process when an orderly end takes too long.
+class LastMoment {
+ public:
+  explicit LastMoment(const std::stop_token& stop) {
+    thread_ = std::jthread([stop](const std::stop_token& over) {
+      std::mutex mutex;
+      std::condition_variable_any wake;
+      std::unique_lock lock(mutex);
+      wake.wait(lock, stop, [] { return false; });
+      const std::stop_callback ended(over, [&wake] { wake.notify_all(); });
+      if (over.stop_requested()) return;
+      wake.wait_for(lock, over, kLastMoment, [] { return false; });
+      if (over.stop_requested()) return;
+      log::error("something does not end: leaving it");
+      ::_exit(static_cast<int>(ExitCode::temporary));
+    });
+  }
+
+ private:
+  std::jthread thread_;
+};
+
+// Each idle mailbox holds a connection.
+void allow_many_files() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void prune_daily(const config::Config& config) {
+  const Pruned pruned = prune_by_retention(config);
+  if (pruned.mails + pruned.quarantine == 0) return;
+  log::info("retention", {{"mails", pruned.mails}, {"bytes", pruned.bytes}, {"quarantine", pruned.quarantine}});
+}
+
+void one_round(const config::Config& config, Metrics& metrics, const std::stop_token& stop,
+               const std::string& only_mailbox) {
+  oauth::TokenSourceOptions token_options;
+  token_options.refreshed = [&metrics](const std::vector<std::string>& mailboxes, std::string_view result) {
+    metrics.token_refresh(mailboxes, result);
+  };
+  Sessions sessions(config, std::move(token_options));  // reads the secrets, while we still may
   SchedulerHooks hooks;
   hooks.open_store = [&config] { return open_sqlite_store(config.sqlite_path.string()); };
   hooks.sessions = [&sessions](const config::Mailbox& mailbox) { return sessions.factory(mailbox); };
   hooks.on_mail = log_mail;
   hooks.sign_in_mark = [&config](const config::Mailbox& mailbox) { return oauth::sign_in_mark(config, mailbox); };
-  const std::stop_callback hurry(signal.token(), [] { end_waits_at(std::chrono::steady_clock::now() + kFarewells); });
+  Operations operations(config, metrics, hooks.open_store);
+  operations.observe(hooks);
+  const Housekeeping housekeeping(config, sessions.tokens(), metrics, [&config] { prune_daily(config); });
   log::info("poller is running", {{"version", POLLER_VERSION}, {"mailboxes", config.mailboxes.size()}});
-  run_scheduler(config, hooks, signal.token(), context.globals.mailbox);
+  systemd::ready();
+  run_scheduler(config, hooks, stop, only_mailbox);
+}
+
+}  // namespace
+
+ExitCode daemon(Context& context) {
+  context.apply_logging("info");
+  const auto* config = &context.configuration();
+  if (!context.globals.mailbox.empty()) (void)context.chosen_mailbox();
+  allow_many_files();
+  context.drop_privileges();
+  Rounds rounds(context.globals.config_file);
+  const StopSignal signal([&rounds] { rounds.reload(); });
+  const std::stop_callback hurry(signal.token(), [&rounds] {
+    systemd::stopping();
+    end_waits_at(std::chrono::steady_clock::now() + kFarewells);
+    rounds.stop();
+  });
+  const LastMoment last_moment(signal.token());
+  Metrics metrics;
+  std::unique_ptr<config::Config> reloaded;
+  while (!signal.token().stop_requested()) {
+    one_round(*config, metrics, rounds.begin(), context.globals.mailbox);
+    if (auto next = rounds.next()) {
+      reloaded = std::move(next);
+      config = reloaded.get();
+      log::info("the configuration was read anew");
+    }
+  }
   log::info("poller has stopped");
   return ExitCode::ok;
 }

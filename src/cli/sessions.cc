@@ -6,8 +6,8 @@
 
 namespace poller {
 
-Sessions::Sessions(const config::Config& config)
-    : config_(config), tokens_(std::make_unique<oauth::TokenSources>(config)) {
+Sessions::Sessions(const config::Config& config, oauth::TokenSourceOptions options)
+    : config_(config), tokens_(std::make_unique<oauth::TokenSources>(config, std::move(options))) {
   for (const auto& mailbox : config.mailboxes) {
     if (mailbox.auth != config::Auth::password || mailbox.protocol == config::Protocol::directory) continue;
     try {

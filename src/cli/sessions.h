@@ -16,7 +16,7 @@ namespace poller {
 /// read is an error of its mailbox alone, thrown when a session is opened. The configuration must outlive it.
 class Sessions {
  public:
-  explicit Sessions(const config::Config& config);
+  explicit Sessions(const config::Config& config, oauth::TokenSourceOptions options = {});
   ~Sessions();
 
   SessionFactory factory(const config::Mailbox& mailbox);

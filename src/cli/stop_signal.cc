@@ -10,25 +10,30 @@
 namespace poller::cli {
 namespace {
 
-sigset_t stop_signals() {
+sigset_t taken_signals(bool hangup) {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  if (hangup) sigaddset(&set, SIGHUP);
   return set;
 }
 
 }  // namespace
 
-StopSignal::StopSignal() {
-  const sigset_t set = stop_signals();
+StopSignal::StopSignal(std::function<void()> on_hangup) : on_hangup_(std::move(on_hangup)) {
+  const sigset_t set = taken_signals(on_hangup_ != nullptr);
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   waiter_ = std::jthread([this](const std::stop_token& end) {
-    const sigset_t waited = stop_signals();
+    const sigset_t waited = taken_signals(on_hangup_ != nullptr);
     const timespec tick{0, 200'000'000};
     while (!end.stop_requested()) {
       const int signal = ::sigtimedwait(&waited, nullptr, &tick);
       if (signal <= 0) continue;
+      if (signal == SIGHUP) {
+        on_hangup_();
+        continue;
+      }
       if (source_.stop_requested()) ::_exit(128 + signal);  // asked twice: at once; what is committed is safe
       log::warning("stopping: the mails in hand are finished first");
       source_.request_stop();
@@ -39,7 +44,7 @@ StopSignal::StopSignal() {
 StopSignal::~StopSignal() {
   waiter_.request_stop();
   waiter_.join();
-  const sigset_t set = stop_signals();
+  const sigset_t set = taken_signals(on_hangup_ != nullptr);
   ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 

@@ -1,6 +1,7 @@
-// SIGTERM and SIGINT as a stop token: the mails in hand are finished.
+// SIGTERM and SIGINT as a stop token: the mails in hand are finished. SIGHUP as a call.
 #pragma once
 
+#include <functional>
 #include <stop_token>
 #include <thread>
 
@@ -10,13 +11,15 @@ namespace poller::cli {
 /// they inherit the blocked signals.
 class StopSignal {
  public:
-  StopSignal();
+  /// `on_hangup` is called for SIGHUP, in that thread; without it the signal keeps its usual effect.
+  explicit StopSignal(std::function<void()> on_hangup = nullptr);
   ~StopSignal();
   StopSignal(const StopSignal&) = delete;
   StopSignal& operator=(const StopSignal&) = delete;
   [[nodiscard]] std::stop_token token() const { return source_.get_token(); }
 
  private:
+  std::function<void()> on_hangup_;
   std::stop_source source_;
   std::jthread waiter_;
 };

@@ -19,8 +19,7 @@ constexpr NotYet kNotYet[] = {
     {"mailboxes.trust", "", Ignoring::harmful},    {"rules", "", Ignoring::harmful},
     {"mailboxes.smtp", "", Ignoring::harmless},    {"outbound", "", Ignoring::harmless},
     {"answers", "", Ignoring::harmless},           {"notify", "", Ignoring::harmless},
-    {"queues.agents", "", Ignoring::harmless},     {"http", "", Ignoring::harmless},
-    {"retention", "", Ignoring::harmless},
+    {"queues.agents", "", Ignoring::harmless},
 };
 
 }  // namespace

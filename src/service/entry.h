@@ -20,6 +20,7 @@ struct TurnResult {
   bool lease_held = false;  // another process works on the mailbox
   bool reached = false;     // the server was spoken to
   bool watching = false;    // the session is left waiting for news
+  std::chrono::duration<double> took{0};
 };
 
 /// Belongs to the scheduler's loop, but while `place` is running to the worker that runs it.

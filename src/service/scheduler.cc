@@ -160,7 +160,8 @@ class Scheduler {
     const Error* error = entry.result.error ? &*entry.result.error : nullptr;
     const UnixTime now = system_clock().unix_now();
     remember_status(*store_, *entry.mailbox, error, now, now + rest.count() / 1000, entry.result.summary.lag_seconds);
-    if (hooks_.on_turn) hooks_.on_turn({*entry.mailbox, entry.result.summary, error, entry.result.watching, rest});
+    if (hooks_.on_turn)
+      hooks_.on_turn({*entry.mailbox, entry.result.summary, error, entry.result.watching, rest, entry.result.took});
   }
 
   milliseconds after_success(Entry& entry) {

@@ -22,6 +22,7 @@ struct TurnReport {
   const Error* error = nullptr;  // null: success
   bool watching = false;         // the server tells of news until the renewal
   std::chrono::milliseconds rest{0};
+  std::chrono::duration<double> took{0};
 };
 
 struct SchedulerHooks {
@@ -31,7 +32,8 @@ struct SchedulerHooks {
   std::function<void(const TurnReport&)> on_turn;  // from the loop's thread
   /// Something that changes when somebody signs in for the mailbox; empty: nothing is known.
   std::function<std::string(const config::Mailbox&)> sign_in_mark;
-  /// Called by the loop at least every ten seconds as long as it turns and no turn is stuck: systemd's watchdog.
+  /// Called by the loop at least every ten seconds as long as it turns and no turn is stuck: systemd's watchdog,
+  /// health.
   std::function<void()> alive;
   /// Nothing is fetched while it returns false (the disk is nearly full).
   std::function<bool()> may_fetch;

@@ -81,6 +81,11 @@ class TakenTurn {
 void take_turn(Store& store, Entry& entry, const config::Config& config, const SchedulerHooks& hooks,
                const std::stop_token& stop) {
   entry.result = TurnResult{};
+  struct Stopwatch {
+    TurnResult& result;
+    std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+    ~Stopwatch() { result.took = std::chrono::steady_clock::now() - start; }
+  } const stopwatch{entry.result};
   try {
     TakenTurn(store, entry, config, hooks, stop).run();
     return;

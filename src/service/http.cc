@@ -1,0 +1,82 @@
+#include "service/http.h"
+
+#include <microhttpd.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "service/listen.h"
+
+namespace poller {
+namespace {
+
+constexpr unsigned kMostConnections = 32;
+constexpr unsigned kSeconds = 10;
+constexpr std::size_t kRequestBytes = std::size_t{16} * 1024;
+
+MHD_Result answer_with(MHD_Connection* connection, const HttpAnswerText& answer, const char* allow = nullptr) {
+  MHD_Response* response =
+      MHD_create_response_from_buffer(answer.body.size(), const_cast<char*>(answer.body.data()), MHD_RESPMEM_MUST_COPY);
+  if (response == nullptr) return MHD_NO;
+  MHD_add_response_header(response, "Content-Type", answer.type.c_str());
+  MHD_add_response_header(response, "Cache-Control", "no-store");
+  MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+  if (allow != nullptr) MHD_add_response_header(response, "Allow", allow);
+  const MHD_Result result = MHD_queue_response(connection, static_cast<unsigned>(answer.status), response);
+  MHD_destroy_response(response);
+  return result;
+}
+
+}  // namespace
+
+struct HttpServer::Private {
+  std::map<std::string, Handler> handlers;
+  std::string socket_file;
+  MHD_Daemon* daemon = nullptr;
+
+  static MHD_Result on_request(void* self, MHD_Connection* connection, const char* url, const char* method,
+                               const char* /*version*/, const char* /*upload*/, std::size_t* upload_size,
+                               void** /*state*/) {
+    *upload_size = 0;  // a body is read over
+    if (std::strcmp(method, "GET") != 0 && std::strcmp(method, "HEAD") != 0) {
+      return answer_with(connection, {405, "text/plain; charset=utf-8", "GET or HEAD\n"}, "GET, HEAD");
+    }
+    const auto& handlers = static_cast<const Private*>(self)->handlers;
+    const auto found = handlers.find(url);
+    if (found == handlers.end()) {
+      std::string paths = "not here; there is:\n";
+      for (const auto& [path, handler] : handlers) paths += path + "\n";
+      return answer_with(connection, {404, "text/plain; charset=utf-8", paths});
+    }
+    try {
+      return answer_with(connection, found->second());
+    } catch (const std::exception& error) {
+      log::error("an HTTP request failed", {{"path", url}, {"error", error.what()}});
+      return answer_with(connection, {500, "text/plain; charset=utf-8", "a fault; see the log\n"});
+    }
+  }
+};
+
+HttpServer::HttpServer(const std::string& listen, std::map<std::string, Handler> handlers)
+    : private_(std::make_unique<Private>()) {
+  private_->handlers = std::move(handlers);
+  if (listen.rfind("unix:", 0) == 0) private_->socket_file = listen.substr(5);
+  const int socket = listen_at(listen);
+  private_->daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC, 0, nullptr, nullptr,
+                                      &Private::on_request, private_.get(), MHD_OPTION_LISTEN_SOCKET, socket,
+                                      MHD_OPTION_CONNECTION_LIMIT, kMostConnections, MHD_OPTION_CONNECTION_TIMEOUT,
+                                      kSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kRequestBytes, MHD_OPTION_END);
+  if (private_->daemon == nullptr) {
+    ::close(socket);
+    throw Error(ErrorKind::ours, "the HTTP server does not start on " + listen);
+  }
+}
+
+HttpServer::~HttpServer() {
+  MHD_stop_daemon(private_->daemon);
+  if (!private_->socket_file.empty()) ::unlink(private_->socket_file.c_str());
+}
+
+}  // namespace poller

@@ -1,0 +1,53 @@
+// What the daemon counts. docs/operations.md says what each family means.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "config/config.h"
+#include "intake/commit.h"
+#include "service/metric_family.h"
+#include "service/scheduler.h"
+
+namespace poller {
+
+/// How the storage stands, read when somebody asks.
+struct StorageCounts {
+  std::uint64_t quarantined = 0;
+  std::uint64_t outbox_pending = 0;
+  double free_bytes = 0;
+};
+
+/// Every family stands there from the start, at zero. Safe to use from any thread.
+class Metrics {
+ public:
+  Metrics();
+
+  /// The series of these mailboxes and queues are there from now on; what was counted stays.
+  void declare(const config::Config& config);
+
+  void mail(const config::Mailbox& mailbox, const MailEvent& event);
+  void turn(const TurnReport& report, UnixTime now);
+  void token_refresh(const std::vector<std::string>& mailboxes, std::string_view result);
+  void token_expires(const std::string& mailbox, UnixTime at);
+  void outbox_sent(std::string_view result);
+  void storage_error(std::string_view kind);
+  void last_success(const std::string& mailbox, UnixTime at);
+  void storage(const StorageCounts& counts);
+
+  [[nodiscard]] UnixTime last_success_of(const std::string& mailbox) const;
+  [[nodiscard]] std::string text() const;
+
+ private:
+  mutable std::mutex mutex_;
+  NumberFamily build_info_, last_success_, fetched_, fetched_bytes_, tickets_created_, stored_, duplicates_,
+      quarantined_, outbox_pending_, outbox_sent_, token_refresh_, token_expiry_, server_errors_, storage_errors_,
+      free_bytes_;
+  HistogramFamily duration_, lag_;
+};
+
+}  // namespace poller

@@ -1,0 +1,115 @@
+// The daemon as its operator sees it: health and metrics over HTTP, SIGHUP, care of the storage while it runs.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../support/net.h"
+#include "daemon.h"
+
+using namespace poller::e2e;  // NOLINT(google-build-using-namespace): the world these tests live in
+
+namespace {
+
+std::string http_get(std::uint16_t port, const std::string& path) {
+  const int fd = poller::support::connect_to(port);
+  if (fd < 0) return {};
+  const std::string request = "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  std::string out;
+  char buffer[4096];
+  if (::send(fd, request.data(), request.size(), MSG_NOSIGNAL) > 0) {
+    for (ssize_t n = ::recv(fd, buffer, sizeof buffer, 0); n > 0; n = ::recv(fd, buffer, sizeof buffer, 0)) {
+      out.append(buffer, static_cast<std::size_t>(n));
+    }
+  }
+  ::close(fd);
+  return out;
+}
+
+/// A home whose mailbox is a drop folder.
+class FolderHome {
+ public:
+  explicit FolderHome(const std::string& more = "") {
+    home_.configure({});
+    std::filesystem::create_directories(home_.path() / "mail");
+    configure(more);
+  }
+  void configure(const std::string& more, const char* name = "files") {
+    poller::support::write_text(home_.path() / "poller.yaml",
+                                fmt::format("version: 1\nstorage: sqlite:var/poller.db\nmailboxes:\n"
+                                            "  - {{name: {}, protocol: directory, path: mail, poll_every: 1s}}\n{}",
+                                            name, more));
+  }
+  void drop(int n) {
+    poller::support::write_text(
+        home_.path() / "mail" / fmt::format("{}.eml", n),
+        fmt::format("From: a@example.test\r\nSubject: {0}\r\nMessage-ID: <{0}@example.test>\r\n\r\nhello\r\n", n));
+  }
+  Home& home() { return home_; }
+
+ private:
+  Home home_{HomeOptions{}};
+};
+
+}  // namespace
+
+TEST_CASE("health and metrics of a running daemon") {
+  const auto port = poller::support::free_port();
+  FolderHome folder(fmt::format("http: {{listen: 127.0.0.1:{}}}\n", port));
+  folder.drop(1);
+  Daemon daemon(folder.home());
+  REQUIRE(eventually([&] { return folder.home().count(kIncomingCount) == 1; }));
+  CHECK(eventually([&] {
+    return http_get(port, "/metrics").find("poller_mail_fetched_total{mailbox=\"files\"} 1\n") != std::string::npos;
+  }));
+  const std::string metrics = http_get(port, "/metrics");
+  CHECK(metrics.find("poller_tickets_created_total{queue=\"support\"} 1\n") != std::string::npos);
+  CHECK(metrics.find("poller_outbox_pending 0\n") != std::string::npos);
+  CHECK(http_get(port, "/healthz/live").rfind("HTTP/1.1 200", 0) == 0);
+  CHECK(http_get(port, "/healthz/ready").rfind("HTTP/1.1 200", 0) == 0);
+  std::filesystem::rename(folder.home().path() / "mail", folder.home().path() / "gone");
+  CHECK(eventually([&] { return http_get(port, "/healthz/ready").rfind("HTTP/1.1 503", 0) == 0; }));
+  CHECK(http_get(port, "/healthz/ready").find("\"mailbox\":\"files\"") != std::string::npos);
+  CHECK(daemon.end() < 10);
+}
+
+TEST_CASE("SIGHUP: a configuration with an error changes nothing, a good one takes effect; counters stay") {
+  const auto port = poller::support::free_port();
+  const std::string http = fmt::format("http: {{listen: 127.0.0.1:{}}}\n", port);
+  FolderHome folder(http);
+  folder.drop(1);
+  Daemon daemon(folder.home());
+  REQUIRE(eventually([&] { return folder.home().count(kIncomingCount) == 1; }));
+  folder.configure(http + "no_such_key: 1\n");
+  daemon.signal(SIGHUP);
+  CHECK(eventually([&] { return daemon.says("the old one stays in force"); }));
+  folder.drop(2);
+  CHECK(eventually([&] { return folder.home().count(kIncomingCount) == 2; }));
+  folder.configure(http, "renamed");
+  daemon.signal(SIGHUP);
+  CHECK(eventually([&] { return daemon.says("the configuration was read anew"); }));
+  folder.drop(3);
+  CHECK(eventually([&] { return daemon.says("mailbox=renamed"); }));
+  CHECK(http_get(port, "/metrics").find("poller_mail_fetched_total{mailbox=\"files\"} 2\n") != std::string::npos);
+  CHECK(daemon.end() < 10);
+}
+
+TEST_CASE("db check, backup, vacuum and prune while the daemon runs") {
+  FolderHome folder;
+  for (int i = 0; i < 20; ++i) folder.drop(i);
+  Daemon daemon(folder.home());
+  REQUIRE(eventually([&] { return folder.home().count(kIncomingCount) == 20; }));
+  const auto run = [&](poller::support::Arguments arguments) {
+    const auto result = folder.home().run(arguments);
+    CHECK_MESSAGE(result.exit_code == 0, result.err);
+    return result.out;
+  };
+  CHECK(run({"db", "check", "--json"}).find("\"ok\":true") != std::string::npos);
+  run({"db", "backup", "copy.db"});
+  run({"db", "vacuum"});
+  run({"db", "prune"});
+  folder.drop(21);
+  CHECK(eventually([&] { return folder.home().count(kIncomingCount) == 21; }));
+  CHECK(folder.home().run({"db", "backup", "copy.db"}).exit_code == 64);
+  CHECK(daemon.end() < 10);
+}
