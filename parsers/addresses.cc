@@ -194,6 +194,7 @@ std::string clean_address(std::string_view s) {
     if (c == '"') in_quotes = !in_quotes;
     if (in_quotes || !is_plain_space(c)) out += c;
   }
+  if (text::istarts_with(out, "[mailto:") && out.ends_with(']')) out = out.substr(1, out.size() - 2);
   if (text::istarts_with(out, "mailto:")) out.erase(0, 7);
   if (out.starts_with('@')) {
     if (const std::size_t colon = out.rfind(':'); colon != std::string::npos) out.erase(0, colon + 1);
@@ -277,6 +278,11 @@ Address address_without_angle(const ListItem& item, std::string_view hint) {
     if (const auto split = split_at_sign(decoded)) {
       return {std::string(text::trim(split->before)), clean_address(split->address)};
     }
+  }
+  const std::string_view comment = text::trim(item.comment);
+  const std::size_t at = comment.find('@');
+  if (at != 0 && at < comment.size() - 1 && comment.find(' ') == std::string_view::npos) {
+    return {decoded, clean_address(comment)};  // "Bob (bob@example.com)"
   }
   const bool one_word =
       decoded.find(' ') == std::string::npos && phrase.find("=?") == std::string_view::npos && !phrase.starts_with('"');

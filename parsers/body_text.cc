@@ -1,5 +1,8 @@
 #include "parsers/body_text.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "base/text.h"
 #include "parsers/charset.h"
 #include "parsers/flowed.h"
@@ -9,12 +12,16 @@ namespace poller {
 namespace {
 
 std::string with_line_feeds(std::string text) {
-  if (text.find('\r') == std::string::npos) return text;
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool cr = text[i] == '\r';
-    if (cr && i + 1 < text.size() && text[i + 1] == '\n') continue;
-    text[kept++] = cr ? '\n' : text[i];
+  std::size_t cr = text.find('\r');
+  if (cr == std::string::npos) return text;
+  std::size_t kept = cr;
+  while (cr < text.size()) {
+    const bool crlf = cr + 1 < text.size() && text[cr + 1] == '\n';
+    if (!crlf) text[kept++] = '\n';
+    const std::size_t next = std::min(text.find('\r', cr + 1), text.size());
+    std::memmove(text.data() + kept, text.data() + cr + 1, next - cr - 1);
+    kept += next - cr - 1;
+    cr = next;
   }
   text.resize(kept);
   return text;

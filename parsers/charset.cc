@@ -86,8 +86,9 @@ struct Choice {
 };
 
 Choice choose_charset(std::string_view bytes, std::string_view label, CharsetContext context, std::string_view hint) {
-  const ByteStatistics statistics = count_bytes(bytes);
   const std::string declared = canonical_charset(label);
+  if (declared == "utf-8" && !text::is_ascii(bytes) && text::is_utf8(bytes)) return {declared, false};  // most mail
+  const ByteStatistics statistics = count_bytes(bytes);
   if (std::string evident = evident_charset(bytes, declared, statistics); !evident.empty()) {
     const bool agrees = evident == declared || (is_wide(evident) && is_wide(declared));
     return {std::move(evident), !agrees && !(declared.empty() && statistics.high == 0)};

@@ -42,8 +42,12 @@ bool is_usable_hint(const std::string& charset) {
 
 ByteStatistics count_bytes(std::string_view bytes) noexcept {
   ByteStatistics statistics;
-  if (text::is_ascii(bytes)) return statistics;
-  for (const char c : bytes) {
+  constexpr std::size_t kBlock = 4096;
+  constexpr std::size_t kCounted = 4 * kBlock;  // enough to go by, from about where the first such byte stands
+  std::size_t start = 0;
+  while (start < bytes.size() && text::is_ascii(bytes.substr(start, kBlock))) start += kBlock;
+  if (start >= bytes.size()) return statistics;
+  for (const char c : bytes.substr(start, kCounted)) {
     statistics.high += static_cast<unsigned char>(c) >> 7;
     statistics.letters += static_cast<unsigned char>((c | 0x20) - 'a') < 26 ? 1U : 0U;
   }
@@ -95,8 +99,9 @@ Utf8Statistics count_utf8(std::string_view bytes) noexcept {
 }  // namespace
 
 bool is_mostly_utf8(std::string_view bytes) noexcept {
+  if (text::is_utf8(bytes)) return true;
   const Utf8Statistics found = count_utf8(bytes);
-  return found.bad + found.cut == 0 || found.good >= 2 * (found.bad + found.cut);
+  return found.good >= 2 * (found.bad + found.cut);
 }
 
 bool may_be_utf8(std::string_view bytes) noexcept {

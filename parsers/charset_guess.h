@@ -9,6 +9,7 @@
 
 namespace poller {
 
+/// Of the first 16 KB, counted from where such a byte occurs.
 struct ByteStatistics {
   std::size_t high = 0;     // 0x80 and above
   std::size_t letters = 0;  // ASCII letters; not counted where high is 0

@@ -35,6 +35,7 @@ TEST_CASE("separators that are missing") {
   CHECK(read("Bob <b@x.example> Eve <e@x.example>") == "Bob<b@x.example> | Eve<e@x.example>");
   CHECK(read("a@x.example; b@x.example") == "<a@x.example> | <b@x.example>");
   CHECK(read("John Doe j@x.example") == "John Doe<j@x.example>");
+  CHECK(read("Bob (b@x.example), Eve [mailto:e@x.example]") == "Bob<b@x.example> | Eve<e@x.example>");
   CHECK(read("John <j@x.example, Jane <k@x.example") == "John<j@x.example> | Jane<k@x.example>");
 }
 
