@@ -11,10 +11,10 @@ add_custom_command(OUTPUT ${POLLER_MAN}/poller.yaml.5.gz
 add_custom_command(OUTPUT ${POLLER_MAN}/poller.8.gz
   COMMAND gzip -9nc ${CMAKE_SOURCE_DIR}/packaging/man/poller.8 > ${POLLER_MAN}/poller.8.gz
   DEPENDS ${CMAKE_SOURCE_DIR}/packaging/man/poller.8)
-add_custom_command(OUTPUT ${POLLER_MAN}/changelog.gz
-  COMMAND gzip -9nc ${CMAKE_SOURCE_DIR}/packaging/debian/changelog > ${POLLER_MAN}/changelog.gz
+add_custom_command(OUTPUT ${POLLER_MAN}/changelog.Debian.gz
+  COMMAND gzip -9nc ${CMAKE_SOURCE_DIR}/packaging/debian/changelog > ${POLLER_MAN}/changelog.Debian.gz
   DEPENDS ${CMAKE_SOURCE_DIR}/packaging/debian/changelog)
-add_custom_target(package_files ALL DEPENDS ${POLLER_MAN}/poller.yaml.5.gz ${POLLER_MAN}/poller.8.gz ${POLLER_MAN}/changelog.gz)
+add_custom_target(package_files ALL DEPENDS ${POLLER_MAN}/poller.yaml.5.gz ${POLLER_MAN}/poller.8.gz ${POLLER_MAN}/changelog.Debian.gz)
 
 install(TARGETS poller RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES packaging/systemd/poller.service DESTINATION /lib/systemd/system)
@@ -24,7 +24,7 @@ install(FILES ${POLLER_MAN}/poller.yaml.5.gz DESTINATION ${CMAKE_INSTALL_MANDIR}
 install(FILES packaging/completions/poller.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME poller)
 install(FILES packaging/completions/_poller DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 install(FILES packaging/completions/poller.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
-install(FILES packaging/debian/copyright ${POLLER_MAN}/changelog.gz docs/operations.md docs/configuration.md
+install(FILES packaging/debian/copyright ${POLLER_MAN}/changelog.Debian.gz docs/operations.md docs/configuration.md
         DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/poller)
 install(FILES packaging/prometheus/poller.rules.yml packaging/grafana/poller.json poller.yaml
         DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/poller/examples)
@@ -52,6 +52,7 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, ca-certificates, debconf (>= 0.5) | debconf-2.0")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
     ${CMAKE_SOURCE_DIR}/packaging/debian/conffiles ${CMAKE_SOURCE_DIR}/packaging/debian/templates
+    ${CMAKE_SOURCE_DIR}/packaging/debian/config
     ${CMAKE_SOURCE_DIR}/packaging/debian/postinst ${CMAKE_SOURCE_DIR}/packaging/debian/prerm
     ${CMAKE_SOURCE_DIR}/packaging/debian/postrm)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)

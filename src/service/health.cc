@@ -27,7 +27,7 @@ void Health::turn(const TurnReport& report, UnixTime now) {
   const std::lock_guard lock(mutex_);
   Known& known = known_[report.mailbox.name];
   known.interval = report.mailbox.poll_every;
-  if (report.watching) {
+  if (report.watching && report.mailbox.protocol != config::Protocol::directory) {
     known.interval = std::max(known.interval, std::chrono::ceil<std::chrono::seconds>(config_.deadlines.idle_renew));
   }
   known.last_error = report.error == nullptr ? "" : report.error->what();

@@ -186,7 +186,9 @@ class Scheduler {
     }
     entry.place = Entry::Place::watching;
     entry.watching_since = steady_now();
-    return with_jitter(config_.deadlines.idle_renew);
+    // A folder is looked through by the schedule all the same: a network's file system tells the kernel nothing.
+    return with_jitter(entry.mailbox->protocol == config::Protocol::directory ? entry.mailbox->poll_every
+                                                                              : config_.deadlines.idle_renew);
   }
 
   milliseconds after_failure(Entry& entry) {

@@ -94,6 +94,21 @@ TEST_CASE("SIGHUP: a configuration with an error changes nothing, a good one tak
   CHECK(daemon.end() < 10);
 }
 
+TEST_CASE("a mail dropped into a folder is a ticket at once, though the schedule's turn is in an hour") {
+  FolderHome folder;
+  auto text = poller::support::read_text(folder.home().path() / "poller.yaml");
+  text.replace(text.find("1s"), 2, "1h");
+  poller::support::write_text(folder.home().path() / "poller.yaml", text);
+  folder.drop(1);
+  Daemon daemon(folder.home());
+  REQUIRE(eventually([&] { return folder.home().count(kIncomingCount) == 1; }));
+  for (int i = 2; i < 5; ++i) {
+    folder.drop(i);
+    CHECK(eventually([&] { return folder.home().count(kIncomingCount) == i; }, std::chrono::seconds(3)));
+  }
+  CHECK(daemon.end() < 10);
+}
+
 TEST_CASE("db check, backup, vacuum and prune while the daemon runs") {
   FolderHome folder;
   for (int i = 0; i < 20; ++i) folder.drop(i);

@@ -96,7 +96,7 @@ TEST_CASE("dashboard and alerts name families that the program serves, and opera
 }
 
 TEST_CASE("the shell scripts of the package are well-formed") {
-  for (const auto* script : {"postinst", "prerm", "postrm"}) {
+  for (const auto* script : {"config", "postinst", "prerm", "postrm"}) {
     const auto file = source_dir() / "packaging/debian" / script;
     CHECK(run_program({"sh", "-n", file.string()}).exit_code == 0);
   }

@@ -11,7 +11,9 @@
 
 #include "base/error.h"
 #include "lib/sqlite/errors.h"
+#include "storage/care.h"
 #include "storage/sqlite/engine.h"
+#include "storage/sqlite/file.h"
 #include "storage/sqlite/migrations.h"
 #include "tests/storage/conformance.h"
 #include "tests/storage/processes.h"
@@ -155,6 +157,29 @@ TEST_CASE("each migration is one transaction, and goes on where it stood") {
   CHECK(db.read_integer("PRAGMA user_version") == before + 2);
   CHECK(db.read_integer("SELECT count(*) FROM extra") == 1);
   CHECK(db.read_integer("PRAGMA foreign_keys") == 1);
+}
+
+TEST_CASE("a store of every earlier version becomes one of this version, and works") {
+  const auto& all = sqlite_engine::migrations();
+  for (std::size_t version = 1; version <= all.size(); ++version) {
+    const TemporaryFolder folder;
+    const std::string path = (folder.path() / "store.db").string();
+    {
+      sqlite::Database db(sqlite_engine::created_file(path), false, 1000);
+      sqlite_engine::migrate(db, {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(version)});
+      db.execute(
+          "INSERT INTO ticket (number, subject, queue, status, priority, assignee, tags_json, requester_name,"
+          " requester_address, created_at, updated_at, message_count)"
+          " VALUES ('T-1', 'old', 'support', 'new', '', '', '[]', '', 'a@example.test', 1, 1, 0)");
+    }
+    CAPTURE(version);
+    const auto store = open_sqlite_store(path);
+    const auto ticket = store->ticket_by_number("T-1");
+    REQUIRE(ticket);
+    CHECK(ticket->subject == "old");
+    CHECK(store_one(*store, 1, ticket->id).message > 0);
+    CHECK(check_sqlite_store(path, false).empty());
+  }
 }
 
 TEST_CASE("the views are what other programs were promised") {

@@ -15,6 +15,7 @@
 #include "base/safe_file.h"
 #include "base/steps.h"
 #include "base/text.h"
+#include "mailbox/directory/folder_watch.h"
 
 namespace poller {
 namespace {
@@ -43,6 +44,8 @@ class DirectoryMailbox final : public Mailbox {
                   "Create the folder, or correct `path`.");
     }
     maildir_ = fs::is_directory(path_ / "cur") && fs::is_directory(path_ / "new");
+    // Before the first listing, so that nothing comes in between unseen.
+    (void)watch_.open(maildir_ ? std::vector<fs::path>{path_ / "new", path_ / "cur"} : std::vector<fs::path>{path_});
   }
 
   [[nodiscard]] FolderInfo folder() const override {
@@ -53,6 +56,7 @@ class DirectoryMailbox final : public Mailbox {
 
   std::vector<Listed> list(const ListRequest& /*request*/) override {
     files_.clear();
+    (void)watch_.take_news();  // what was told until now is in this listing
     std::vector<Listed> out;
     if (maildir_) {
       scan(path_ / "new", out);
@@ -85,7 +89,10 @@ class DirectoryMailbox final : public Mailbox {
   }
 
   bool wait(std::chrono::milliseconds /*timeout*/) override { return false; }
-  void close() noexcept override {}
+  bool begin_watch() override { return watch_.descriptor() >= 0; }
+  bool has_news() override { return watch_.take_news(); }
+  [[nodiscard]] int descriptor() const override { return watch_.descriptor(); }
+  void close() noexcept override { watch_.close(); }
 
  private:
   void scan(const fs::path& folder, std::vector<Listed>& out) {
@@ -94,7 +101,9 @@ class DirectoryMailbox final : public Mailbox {
       for (const auto& entry : fs::directory_iterator(folder)) {
         const std::string name = entry.path().filename().string();
         if (name.starts_with('.') || !entry.is_regular_file()) continue;
-        if (maildir_ || text::iends_with(name, ".eml")) found.push_back(entry.path());
+        // In a Maildir a mail appears when it is whole; elsewhere its writer may still be at it.
+        const bool whole = maildir_ || (text::iends_with(name, ".eml") && !is_being_written(entry.path()));
+        if (whole) found.push_back(entry.path());
       }
     } catch (const fs::filesystem_error& error) {
       throw Error(ErrorKind::temporary, fmt::format("mailbox {}: {}", name_, error.what()));
@@ -208,6 +217,7 @@ class DirectoryMailbox final : public Mailbox {
   fs::path path_;
   bool maildir_ = false;
   std::map<std::string, fs::path> files_;
+  FolderWatch watch_;
   std::set<fs::path> changed_;  // folders with entries that no sync has made durable
 };
 

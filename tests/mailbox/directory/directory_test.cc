@@ -124,3 +124,40 @@ TEST_CASE("a folder that is not there is a configuration error that names it") {
   auto box = make_directory_mailbox("drop", "/nonexistent/folder");
   CHECK_THROWS_WITH_AS(box->open(false), "mailbox drop: /nonexistent/folder is no folder", Error);
 }
+
+TEST_CASE("the kernel tells of a mail that comes; one that is still being written is left for later") {
+  const Folder folder;
+  const auto box = make_directory_mailbox("files", folder.path);
+  box->open(false);
+  REQUIRE(box->begin_watch());
+  CHECK(box->list({}).empty());
+  CHECK_FALSE(box->has_news());
+  {
+    std::ofstream half(folder.path / "a.eml");
+    half << "Subject: x\r\n" << std::flush;
+    CHECK_FALSE(box->has_news());
+    CHECK(box->list({}).empty());
+  }
+  CHECK(box->has_news());
+  CHECK_FALSE(box->has_news());
+  CHECK(box->list({}).size() == 1);
+  folder.write(".b");
+  box->has_news();
+  fs::rename(folder.path / ".b", folder.path / "b.eml");
+  CHECK(box->has_news());
+  CHECK(box->list({}).size() == 2);
+  box->close();
+  CHECK(box->descriptor() == -1);
+}
+
+TEST_CASE("a Maildir tells of deliveries too") {
+  const Folder folder;
+  for (const auto* part : {"tmp", "new", "cur"}) fs::create_directories(folder.path / part);
+  const auto box = make_directory_mailbox("files", folder.path);
+  box->open(false);
+  folder.write("tmp/1.host");
+  CHECK_FALSE(box->has_news());
+  fs::rename(folder.path / "tmp/1.host", folder.path / "new/1.host");
+  CHECK(box->has_news());
+  CHECK(box->list({}).size() == 1);
+}
