@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "parsers/auto_subjects.h"
 #include "parsers/bounce_addresses.h"
 #include "parsers/bounce_codes.h"
 #include "parsers/bounce_json.h"
@@ -153,6 +154,9 @@ class BounceReader {
     if ((signs_.sender || signs_.null_path) && signs_.subject && (signs_.text || has_error())) return true;
     if (signs_.sender && signs_.text && has_error()) return true;
     if (signs_.sender && signs_.null_path && (signs_.subject || (signs_.text && !text_.recipients.empty())))
+      return true;
+    // Without sender and subject of a mail system: only what no answering machine says of itself.
+    if (signs_.null_path && signs_.text && has_error() && read_auto_subject(mail_.subject) == AutoSubject::no)
       return true;
     return signs_.subject && signs_.text && has_error() && !text_.recipients.empty();
   }

@@ -84,6 +84,8 @@ BounceSigns find_bounce_signs(const Mail& mail) {
     if (!std::string_view(subject).starts_with(phrase)) continue;
     signs.subject = true;
     signs.strongest = "subject:" + std::string(phrase);
+    // No person words a subject like these lists do.
+    signs.header = signs.header || phrase.find("not member") != std::string_view::npos;
     break;
   }
   // Ordinary mail ends here: without one of these no words in the text make it a bounce, and the words are many.

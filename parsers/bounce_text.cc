@@ -89,9 +89,11 @@ constexpr std::string_view kRecipientLabels[] = {
     "address:",
     "addresses:",
     "message to",
+    "message to:",
     "mail to",
     "email to",
     "e-mail to",
+    "this mailing list",
     "smtp=",
     "to address",
     "recipient",
@@ -149,7 +151,7 @@ RecipientLine read_recipient_line(std::string_view line) {
   out.rest = rest_after(line, first.end);
   const std::string_view before = line.substr(0, first.begin);
   if (has_label_before(line, first.begin) && !text::icontains(before, "please") &&
-      !text::icontains(before, "contact")) {
+      !text::icontains(before, "contact") && !text::icontains(before, "subscribe")) {
     out.role = LineRole::strong;
   } else if (is_decoration(before)) {
     const bool alone = is_decoration(line.substr(last.end)) && addresses.size() <= 2;

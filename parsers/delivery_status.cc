@@ -1,5 +1,8 @@
 #include "parsers/delivery_status.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "base/text.h"
 #include "parsers/bounce_codes.h"
 #include "parsers/report_parts.h"
@@ -27,6 +30,32 @@ bool split_status_field(std::string_view line, StatusField& field) {
   return true;
 }
 
+// "j\\x{FC}rgen@example.org": characters beyond ASCII where the report itself is not 8-bit (RFC 6533 section 3).
+std::string decode_embedded(std::string_view value) {
+  std::string out;
+  for (std::size_t pos = 0; pos < value.size();) {
+    const std::size_t begin = std::min(value.find("\\x{", pos), value.size());
+    out += value.substr(pos, begin - pos);
+    if (begin == value.size()) break;
+    pos = begin + 3;
+    char32_t code = 0;
+    const std::size_t first = pos;
+    while (pos < value.size() && pos - first < 6 && std::isxdigit(static_cast<unsigned char>(value[pos])) != 0) {
+      const char digit = text::lower(value[pos++]);
+      code = code * 16 + static_cast<char32_t>(text::is_digit(digit) ? digit - '0' : digit - 'a' + 10);
+    }
+    const bool valid = pos > first && pos < value.size() && value[pos] == '}' && code >= 0x20 && code <= 0x10FFFF &&
+                       (code < 0xD800 || code > 0xDFFF);
+    if (!valid) {
+      out += value.substr(begin, pos - begin);
+      continue;
+    }
+    text::append_utf8(out, code);
+    ++pos;
+  }
+  return out;
+}
+
 // "rfc822; user@example.org" without type, brackets and comments; "utf-8; …" too (RFC 6533 section 3).
 std::string typed_address(std::string_view value) {
   const auto semicolon = value.find(';');
@@ -45,7 +74,7 @@ std::string typed_address(std::string_view value) {
   if (comment != std::string_view::npos) value = text::trim(value.substr(0, comment));
   if (value.starts_with('<')) value.remove_prefix(1);
   if (value.ends_with('>')) value.remove_suffix(1);
-  return std::string(value);
+  return decode_embedded(value);
 }
 
 // "smtp; 550 5.1.1 no such user" without its type.
