@@ -1,6 +1,8 @@
 #include "parsers/mime_engine.h"
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -59,15 +61,41 @@ class MimeEngine {
   void begin_leaf(FieldIterator first, FieldIterator last, bool in_digest) {
     ++entities_;
     sink_.open(in_digest);
-    const Field* type = nullptr;
-    for (; first != last; ++first) {
-      sink_.field(*first);
-      if (type == nullptr && text::iequals(first->name, "content-type")) type = &*first;
+    const auto is_type = [](const Field& field) { return text::iequals(field.name, "content-type"); };
+    const auto plain = std::find_if(first, last, is_type);
+    const auto type = real_type(plain, last);
+    for (auto field = first; field != last; ++field) {
+      if (field == type || !is_type(*field) || type == plain) sink_.field(*field);
     }
+    open_leaf();
+    if (type == last || !text::istarts_with(type->value, "multipart/")) return;
+    begin_multipart(type->value);
+    if (type == plain || leaf_open_) return;
+    defects_.add("several Content-Types: the one that the body has was used");
+    open_.back().seen = true;  // what stands before the first boundary line was meant as text
+    ++entities_;
+    sink_.open(false);
+    open_leaf();
+  }
+
+  void open_leaf() {
     leaf_open_ = true;
     leaf_ = pos_;
     leaf_kind_ = BodyKind::leaf;
-    if (type != nullptr && text::istarts_with(type->value, "multipart/")) begin_multipart(type->value);
+  }
+
+  // Of several Content-Types the first counts; in the mail's own header, unless a later one is that of a multipart
+  // whose boundary occurs (for parts that search could be made to cost too much).
+  FieldIterator real_type(FieldIterator first, FieldIterator last) const {
+    if (first == last || entities_ > 1 || text::istarts_with(first->value, "multipart/")) return first;
+    for (auto other = std::next(first); other != last; ++other) {
+      if (!text::iequals(other->name, "content-type") || !text::istarts_with(other->value, "multipart/")) continue;
+      const std::string boundary = parse_structured(other->value, limits_.parameters).get("boundary");
+      const bool occurs = !boundary.empty() && boundary.size() <= limits_.boundary &&
+                          raw_.find("\n--" + boundary, pos_) != std::string_view::npos;
+      return occurs ? other : first;
+    }
+    return first;
   }
 
   // In a part, a second Content-Type after that of a multipart is of its first part: the boundary line is missing.

@@ -35,6 +35,18 @@ TEST_CASE("the boundary line and the empty line before it are missing") {
   CHECK(mail.html == "<p>H</p>");
 }
 
+TEST_CASE("of two Content-Types the one that the body has counts") {
+  const std::string raw =
+      "Content-Type: text/plain; charset=utf-8\nContent-Type: multipart/mixed; boundary=b\n\nHello\n--b\n"
+      "Content-Type: application/x; name=f.bin\n\nfile\n--b--\n";
+  const Mail mail = parse_mail(raw);
+  CHECK(mail.text == "Hello");
+  REQUIRE(mail.attachments.size() == 1);
+  CHECK(mail.attachments[0].filename == "f.bin");
+  CHECK(has_defect(mail, "several Content-Types"));
+  CHECK(parse_mail("Content-Type: text/plain\nContent-Type: multipart/mixed; boundary=b\n\nHello\n").text == "Hello\n");
+}
+
 TEST_CASE("closed before any part began: what stands there is the text") {
   const Mail mail = parse_mail("Content-Type: multipart/mixed; boundary=b\n\nAll there is.\n--b--\nepilogue\n");
   CHECK(mail.text == "All there is.");
