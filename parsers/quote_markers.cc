@@ -55,8 +55,18 @@ std::size_t absorb_rules_above(const QuoteLines& lines, std::size_t first, std::
   return first;
 }
 
+/// "##- Please type your reply above this line -##". A longer line without marks around it is somebody's sentence.
+bool is_reply_line(std::string_view line) {
+  constexpr std::size_t kLongestReplyLine = 160;  // bytes
+  constexpr std::size_t kLongestBareReplyLine = 70;
+  if (line.size() > kLongestReplyLine) return false;
+  const bool marked = std::string_view("#-=_*~[(<").find(line.front()) != std::string_view::npos;
+  return (marked || line.size() <= kLongestBareReplyLine) && holds_reply_line_phrase(fold_case(line));
+}
+
 std::optional<QuoteMarker> read_separator(const QuoteLines& lines, std::size_t i) {
   const std::string_view line = lines.at(i);
+  if (is_reply_line(line)) return QuoteMarker{QuoteMarker::Kind::separator, i, i + 1};
   const char c = line.front();
   const bool dashed = c == '-' || c == '_' || c == '=' || c == '*' || c == '~' || c == '\xE2';
   if (!dashed) {

@@ -17,7 +17,7 @@ constexpr std::array kFromLabels = {
     "发件人", "寄件者", "寄件人", "發件人", "差出人", "送信者", "送信元", "보낸 사람", "보낸사람", "จาก", "từ",
     "dari", "daripada", "nork", "igorlea", "प्रेषक", "oddi wrth", "nga", "kimdən", "кімнен", "expéditeur", "absender",
     "remitente", "remetente", "mittente", "expeditor", "nadawca", "odesílatel", "odosielateľ", "afsender", "avsender",
-    "avsändare", "afzender", "pošiljatelj", "mailer", "de parte de", "ó",
+    "avsändare", "afzender", "pošiljatelj", "mailer", "de parte de", "ó", "šalje",
 };
 constexpr std::array kDateLabels = {
     "sent", "date", "sent on", "sent at", "gesendet", "gesendet am", "datum", "envoyé", "envoyé le", "date d'envoi",
@@ -99,6 +99,20 @@ constexpr std::array kOriginalPhrases = {
     "pesan asli", "mesej asal", "missatge original", "jatorrizko mezua", "mensaxe orixinal", "upprunaleg skilaboð",
     "upphafleg skilaboð", "reply message", "reply", "antwort", "réponse", "quoted message", "previous message",
     "mesazhi origjinal", "oorspronklike boodskap", "original email", "original e-mail", "original mail",
+};
+// Help desks put such a line above the mails of theirs; everything below it is theirs.
+constexpr std::array kReplyLinePhrases = {
+    "reply above this line", "reply above the line", "response above this line", "respond above this line",
+    "answer above this line", "write above this line", "comment above this line", "reply above this dotted line",
+    "text above this line", "oberhalb dieser zeile", "oberhalb dieser linie", "über dieser zeile", "über dieser linie",
+    "über diese zeile", "au-dessus de cette ligne", "por encima de esta línea", "encima de esta línea",
+    "arriba de esta línea", "sopra questa riga", "sopra questa linea", "boven deze regel", "boven deze lijn",
+    "acima desta linha", "acima dessa linha", "ovanför denna rad", "ovanför den här raden", "over denne linje",
+    "over denne linjen", "tämän rivin yläpuolelle", "powyżej tej linii", "powyżej tego wiersza", "nad tímto řádkem",
+    "nad týmto riadkom", "e fölé a sor fölé", "a sor fölé", "deasupra acestei linii", "выше этой строки",
+    "выше этой линии", "над этой чертой", "вище цього рядка", "над тази линия", "bu satırın üstüne",
+    "bu çizginin üzerine", "πάνω από αυτή τη γραμμή", "この線より上", "この行より上", "请在此行上方", "請在此行上方",
+    "이 줄 위에",
 };
 constexpr std::array kForwardedPhrases = {
     "forwarded message", "begin forwarded message", "start of forwarded message", "forwarded by", "forwarded mail",
@@ -182,6 +196,11 @@ bool is_attribution_opening(std::string_view word) {
 bool is_original_message_phrase(std::string_view phrase) {
   static const auto set = phrase_set(kOriginalPhrases);
   return set.count(phrase) > 0;
+}
+
+bool holds_reply_line_phrase(std::string_view line) {
+  return std::any_of(kReplyLinePhrases.begin(), kReplyLinePhrases.end(),
+                     [&](std::string_view phrase) { return line.find(phrase) != std::string_view::npos; });
 }
 
 bool is_forwarded_message_phrase(std::string_view phrase) {

@@ -26,4 +26,7 @@ bool is_original_message_phrase(std::string_view phrase);
 /// "forwarded message", "begin forwarded message" and their translations; folded, without dashes and colon.
 bool is_forwarded_message_phrase(std::string_view phrase);
 
+/// Whether a folded line holds "reply above this line" in one of the languages help desks write it in.
+bool holds_reply_line_phrase(std::string_view line);
+
 }  // namespace poller

@@ -46,6 +46,8 @@ void TextCanvas::write(std::string_view utf8, bool preformatted) {
         line_break();
       else if (!preformatted)
         blank(false);
+      else if (byte == '\t')
+        write_tab();
       else if (byte != '\r')
         blank(true);
       ++pos;
@@ -55,6 +57,13 @@ void TextCanvas::write(std::string_view utf8, bool preformatted) {
       write_character(c, utf8.substr(start, pos - start));
     }
   }
+}
+
+// The columns of a listing or a log.
+void TextCanvas::write_tab() {
+  begin_visible();
+  out_ += '\t';
+  last_ = U'\t';
 }
 
 void TextCanvas::write_character(char32_t c, std::string_view bytes) {

@@ -57,6 +57,7 @@ class TextCanvas {
     bool fresh_cell = false;  // a further cell of a row, nothing visible in it yet: its blocks start no line
   };
 
+  void write_tab();
   void write_character(char32_t c, std::string_view bytes);
   void blank(bool hard);
   void begin_visible();
