@@ -317,7 +317,8 @@ void add_item(const ListItem& item, std::size_t limit, std::string_view hint, st
   if (item.empty()) return;
   const auto words = blank_separated(item);
   for (const std::string_view word : words) {
-    if (out.size() < limit) out.push_back({{}, clean_address(word)});
+    std::string address = clean_address(word);
+    if (!address.empty() && out.size() < limit) out.push_back({{}, std::move(address)});
   }
   if (!words.empty()) return;
   Address address = item.angle ? address_with_angle(item, hint) : address_without_angle(item, hint);

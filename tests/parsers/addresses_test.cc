@@ -49,6 +49,7 @@ TEST_CASE("a family name before a comma belongs to the name") {
 TEST_CASE("encoded words and raw bytes in names") {
   CHECK(read("=?utf-8?Q?Doe=2C_J=C3=B6rg?= <j@x.example>") == "Doe, J\xc3\xb6rg<j@x.example>");
   CHECK(read("\"=?utf-8?B?SsO2cmc=?=\" <j@x.example>") == "J\xc3\xb6rg<j@x.example>");
+  CHECK(read("=?utf-8?B?@?= j@x.example") == "<j@x.example>");  // of which nothing remains
   CHECK(read("J\xf6rg <j@x.example>") == "J\xc3\xb6rg<j@x.example>");
 }
 
