@@ -309,6 +309,20 @@ class BounceReader {
     if (out.empty()) {
       if (const auto to = field_in_block(text_.errors, "To")) take(*to);
     }
+    if (out.empty()) out = only_foreign_address();
+    return out;
+  }
+
+  // The last resort, in languages whose wording is not known: the one address that the report names besides ours.
+  [[nodiscard]] std::vector<std::string> only_foreign_address() const {
+    std::vector<std::string> out;
+    for (const TextAddress& found : find_addresses(text::utf8_prefix(text_.errors, kMaxSharedText))) {
+      const auto same = [&](const std::string& other) { return text::iequals(other, found.address); };
+      const bool sender = mail_.from && same(mail_.from->address);
+      if (sender || is_system_address(found.address) || std::any_of(own_.begin(), own_.end(), same)) continue;
+      if (std::none_of(out.begin(), out.end(), same)) out.emplace_back(found.address);
+    }
+    if (out.size() > 1) out.clear();
     return out;
   }
 
