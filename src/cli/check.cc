@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdio>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/check_steps.h"
 #include "cli/commands.h"
 #include "cli/json.h"
 
@@ -13,6 +16,7 @@ namespace {
 struct CheckOptions {
   std::vector<std::string> mailboxes;
   bool print = false;
+  bool online = false;
 };
 
 void report(const Context& context, const config::Complaint& complaint) {
@@ -45,17 +49,69 @@ ExitCode check_offline(Context& context, const CheckOptions& options) {
   return ExitCode::ok;
 }
 
+Json steps_json(const config::Mailbox& mailbox, const MailboxCheck& check) {
+  Json steps = Json::array();
+  for (const CheckStep& s : check.steps) {
+    const double seconds = std::round(s.seconds * 1000) / 1000;
+    steps.push_back({{"step", s.step},
+                     {"ok", s.ok},
+                     {"seconds", seconds},
+                     {"detail", s.detail},
+                     {"advice", s.advice.empty() ? Json(nullptr) : Json(s.advice)}});
+  }
+  return {{"mailbox", mailbox.name}, {"steps", std::move(steps)}};
+}
+
+void print_steps(const config::Mailbox& mailbox, const MailboxCheck& check) {
+  print_line(mailbox.name);
+  for (const CheckStep& s : check.steps) {
+    print_line(fmt::format("  {:<4} {:<12} {:>6.2f} s  {}", s.ok ? "ok" : "FAIL", s.step, s.seconds,
+                           text::escape_controls(s.detail)));
+    if (!s.advice.empty()) print_line("       " + text::escape_controls(s.advice));
+  }
+}
+
+ExitCode check_online(Context& context, const CheckOptions& options) {
+  const auto& config = context.configuration();
+  std::vector<const config::Mailbox*> chosen;
+  for (const auto& name : options.mailboxes) {
+    context.globals.mailbox = name;
+    chosen.push_back(&context.chosen_mailbox());
+  }
+  if (chosen.empty()) {
+    for (const auto& mailbox : config.mailboxes) chosen.push_back(&mailbox);
+  }
+  OnlineCheck online(config);  // reads the secrets, while we still may
+  context.drop_privileges();
+  ExitCode code = ExitCode::ok;
+  for (const config::Mailbox* mailbox : chosen) {
+    const MailboxCheck check = online.run(*mailbox);
+    if (context.globals.json) {
+      print_line(to_line(steps_json(*mailbox, check)));
+    } else {
+      print_steps(*mailbox, check);
+    }
+    std::fflush(stdout);
+    code = worse(code, check.code);
+  }
+  return code;
+}
+
 }  // namespace
 
 void add_check(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("check", "Is the configuration right? Touches no server");
+  auto* command = app.add_subcommand("check", "Is the configuration right? With --online: do the servers let us in?");
   auto options = std::make_shared<CheckOptions>();
   command->add_option("MAILBOX", options->mailboxes, "These mailboxes (default: all)");
+  command->add_flag(
+      "--online", options->online,
+      "Test the connection: token, scopes, connect, TLS, sign-in, folder, and the same for SMTP. Changes no "
+      "mail; without it no server is touched");
   command->add_flag("--print", options->print, "Print the configuration as understood, secrets masked");
   command->callback([&context, options] {
     context.action = [&context, options] {
       context.apply_logging("warning");
-      return check_offline(context, *options);
+      return options->online ? check_online(context, *options) : check_offline(context, *options);
     };
   });
 }

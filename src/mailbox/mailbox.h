@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "model/raw_mail.h"
 #include "model/source.h"
 
@@ -51,7 +52,8 @@ struct FetchOptions {
 struct OpenStep {
   std::string step;
   std::chrono::duration<double> took{};
-  std::string detail;  // for a person: TLS version and certificate, the folder's numbers
+  std::string detail;             // for a person: TLS version and certificate, the folder's numbers
+  UnixTime certificate_ends = 0;  // step "tls"
 };
 using OpenObserver = std::function<void(const OpenStep&)>;
 
@@ -73,6 +75,10 @@ class Mailbox {
 
   /// The folder that open() opened.
   [[nodiscard]] virtual FolderInfo folder() const { return {}; }
+
+  /// The sizes of the newest mails, at most `most` of them, as the server tells them before a mail is fetched
+  /// (estimates). For `check --online`; changes nothing.
+  virtual std::vector<std::uint64_t> newest_sizes(std::size_t /*most*/) { return {}; }
 
   /// Everything in the folder that may be new. IMAP: all UIDs (the caller holds the ledger against them).
   virtual std::vector<Listed> list(const ListRequest& request) = 0;

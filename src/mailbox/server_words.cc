@@ -30,8 +30,9 @@ std::optional<std::chrono::milliseconds> suggested_wait(std::string_view text) {
 
 std::string tls_detail(const curl::Handshake& tls) {
   const auto& c = tls.certificate;
-  return fmt::format("{}, {}; certificate {}, issued by {}, valid until {}", tls.version, tls.cipher, c.subject,
-                     c.issuer, rfc3339(c.not_after));
+  const UnixTime left = c.not_after - system_clock().unix_now();
+  return fmt::format("{}, {}; certificate {}, issued by {}, valid until {} ({} days left)", tls.version, tls.cipher,
+                     c.subject, c.issuer, rfc3339(c.not_after), left / 86400);
 }
 
 void SecretMask::hide(Secret secret) {

@@ -76,7 +76,7 @@ AccountId account_id(const config::Mailbox& mailbox) {
 std::vector<Account> accounts_of(const config::Config& config) {
   std::vector<Account> accounts;
   for (const config::Mailbox& mailbox : config.mailboxes) {
-    if (mailbox.auth != config::Auth::oauth || mailbox.protocol == config::Protocol::directory) continue;
+    if (!config::needs_token(mailbox)) continue;
     const AccountId id = account_id(mailbox);
     auto found = std::find_if(accounts.begin(), accounts.end(), [&](const Account& a) { return a.id == id; });
     if (found == accounts.end()) {

@@ -64,7 +64,7 @@ TEST_CASE("a token that the mail server refuses: 77") {
 
 TEST_CASE("a server that is not there: 69; there again: all is well") {
   const auto user = new_user();
-  poller::support::Dovecot own({oauth().introspection_url(), false, ""});
+  poller::support::Dovecot own({oauth().introspection_url(), false, "", false});
   for (int i = 0; i < 3; ++i) own.deliver(user, poller::support::make_mail(i));
   auto options = options_for(user, own.imaps_port());
   options.ca_file = own.ca_file();

@@ -12,7 +12,12 @@ support::OAuthServer& oauth() {
 }
 
 support::Dovecot& dovecot() {
-  static support::Dovecot server({oauth().introspection_url(), false, ""});
+  static support::Dovecot server({oauth().introspection_url(), false, "", false});
+  return server;
+}
+
+support::Dovecot& dovecot_with_shared_mailboxes() {
+  static support::Dovecot server({oauth().introspection_url(), false, "", true});
   return server;
 }
 

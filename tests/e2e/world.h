@@ -12,6 +12,8 @@ namespace poller::e2e {
 /// Started at the first use, ended with the test program.
 support::OAuthServer& oauth();
 support::Dovecot& dovecot();
+/// Another, where a token opens every mailbox of its user's domain.
+support::Dovecot& dovecot_with_shared_mailboxes();
 
 /// An address that no other test uses.
 std::string new_user();

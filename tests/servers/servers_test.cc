@@ -84,7 +84,7 @@ TEST_CASE("Dovecot: passwords, mails, flags, UIDVALIDITY") {
 
 TEST_CASE("Dovecot and the OAuth server: a token is good for its user until it expires") {
   support::OAuthServer oauth;
-  support::Dovecot dovecot({oauth.introspection_url(), false, ""});
+  support::Dovecot dovecot({oauth.introspection_url(), false, "", false});
   const auto proxy = without_tls(dovecot.imaps_port(), pass_all);
   const auto tokens = oauth.mint(kUser);
   CHECK(signs_in(proxy.port(), kUser, tokens.access_token));

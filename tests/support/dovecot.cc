@@ -81,7 +81,7 @@ void Dovecot::write_configuration() const {
   const group* main_group = ::getgrgid(user->pw_gid);
   conf.mail_group = main_group != nullptr ? main_group->gr_name : std::to_string(user->pw_gid);
   write_text(dir_ / "dovecot.conf", dovecot_conf(conf));
-  write_text(dir_ / "oauth2.conf", dovecot_oauth2_conf(options_.introspection_url));
+  write_text(dir_ / "oauth2.conf", dovecot_oauth2_conf(options_.introspection_url, options_.shared_mailboxes));
   fs::permissions(dir_ / "oauth2.conf", fs::perms(0644));
 }
 

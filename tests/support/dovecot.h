@@ -19,6 +19,7 @@ struct DovecotOptions {
   std::string introspection_url;  // OAuthServer::introspection_url(); empty: passwords alone
   bool oauthbearer = false;       // Exchange Online has XOAUTH2 alone
   std::string more;               // further configuration, Dovecot's syntax
+  bool shared_mailboxes = false;  // a token opens every mailbox of its user's domain
 };
 
 /// One mail as it lies in a mailbox.

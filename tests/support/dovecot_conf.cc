@@ -102,7 +102,7 @@ service anvil {{
   return text + conf.more + "\n";
 }
 
-std::string dovecot_oauth2_conf(const std::string& introspection_url) {
+std::string dovecot_oauth2_conf(const std::string& introspection_url, bool shared_mailboxes) {
   return fmt::format(R"(introspection_url = {}
 introspection_mode = post
 client_id = dovecot
@@ -112,8 +112,10 @@ username_attribute = sub
 active_attribute = active
 active_value = true
 openid_configuration_url = {}
+username_format = {}
 )",
-                     introspection_url, "http://127.0.0.1/.well-known/openid-configuration");
+                     introspection_url, "http://127.0.0.1/.well-known/openid-configuration",
+                     shared_mailboxes ? "%Ld" : "%Lu");
 }
 
 }  // namespace poller::support

@@ -23,6 +23,6 @@ struct DovecotConf {
 };
 
 std::string dovecot_conf(const DovecotConf& conf);
-std::string dovecot_oauth2_conf(const std::string& introspection_url);
+std::string dovecot_oauth2_conf(const std::string& introspection_url, bool shared_mailboxes);
 
 }  // namespace poller::support

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/error.h"
 #include "lib/curl/failure.h"
@@ -43,6 +44,8 @@ class Easy {
   [[nodiscard]] CURL* get() const noexcept { return handle_.get(); }
   /// curl_easy_perform(); the result goes to failure() when it is not CURLE_OK.
   [[nodiscard]] CURLcode perform() { return curl_easy_perform(handle_.get()); }
+  /// libcurl's own words for what went wrong last; may be empty.
+  [[nodiscard]] std::string_view message() const noexcept { return message_.get(); }
   /// The Error for `code`.
   [[nodiscard]] Error failure(CURLcode code, const Peer& peer) const;
 

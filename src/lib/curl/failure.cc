@@ -81,17 +81,23 @@ Error from_proxy(std::string_view message) {
 
 }  // namespace
 
+bool is_proxy_failure(CURLcode code, std::string_view message) {
+  if (code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_PROXY) return true;
+  const bool broke = code == CURLE_GOT_NOTHING || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
+                     code == CURLE_PARTIAL_FILE || code == CURLE_COULDNT_CONNECT || code == CURLE_OPERATION_TIMEDOUT;
+  return broke && (text::icontains(message, "CONNECT tunnel") || text::icontains(message, "Proxy CONNECT") ||
+                   text::icontains(message, "SOCKS"));
+}
+
 Error failure(CURLcode code, const Peer& peer, std::string_view message, const Handshake& seen) {
   if (message.empty()) message = curl_easy_strerror(code);
   const std::string detail = text::escape_controls(text::to_valid_utf8(message));
   const std::string who = peer.name();
+  if (is_proxy_failure(code, detail)) return from_proxy(detail);
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return {ErrorKind::unreachable, fmt::format("the name {} cannot be resolved: {}", peer.host, detail),
               "Check the spelling of the host, and this machine's DNS."};
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_PROXY:
-      return from_proxy(detail);
     case CURLE_COULDNT_CONNECT:
       return {ErrorKind::unreachable, fmt::format("no connection to {}: {}", who, detail),
               "Check host and port, that the server is running, and that a firewall lets this machine out to it."};
@@ -119,8 +125,6 @@ Error failure(CURLcode code, const Peer& peer, std::string_view message, const H
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
     case CURLE_PARTIAL_FILE:
-      if (text::icontains(detail, "CONNECT tunnel") || text::icontains(detail, "Proxy CONNECT"))
-        return from_proxy(detail);
       return {ErrorKind::temporary, fmt::format("the connection to {} broke: {}", who, detail)};
     case CURLE_OUT_OF_MEMORY:
       return {ErrorKind::temporary, "out of memory in libcurl"};

@@ -19,6 +19,9 @@ struct Peer {
   [[nodiscard]] std::string name() const { return host + ":" + std::to_string(port); }
 };
 
+/// Whether it was the proxy that failed, and not the server behind it.
+bool is_proxy_failure(CURLcode code, std::string_view message);
+
 /// `message` is libcurl's own (CURLOPT_ERRORBUFFER), `seen` what the handshake showed.
 /// Kinds: unreachable (DNS, refused, time-out, proxy, TLS, certificate), temporary (the connection broke),
 /// configuration (unusable CA file or proxy), ours.

@@ -64,7 +64,9 @@ int handshake_slot() {
 Handshake* handshake_of(const SSL* ssl) {
   auto* into = static_cast<Handshake*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), handshake_slot()));
   if (into != nullptr && into->session != ssl) {
+    const auto begun = into->begun;
     *into = Handshake{};
+    into->begun = begun;
     into->session = ssl;
   }
   return into;
@@ -96,6 +98,7 @@ CURLcode on_context(CURL* /*handle*/, void* context, void* into) {
   if (SSL_CTX_set_ex_data(ctx, handshake_slot(), into) != 1) return CURLE_OUT_OF_MEMORY;
   SSL_CTX_set_verify(ctx, SSL_CTX_get_verify_mode(ctx), note_certificate);
   SSL_CTX_set_info_callback(ctx, note_state);
+  static_cast<Handshake*>(into)->begun = std::chrono::steady_clock::now();
   return CURLE_OK;
 }
 

@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct Handshake {
   PeerCertificate failed;       // that certificate
   std::string version;          // "TLSv1.3"; empty until TLS stands
   std::string cipher;
+  std::chrono::steady_clock::time_point begun{};  // when TLS was begun: TCP stood by then
   const void* session = nullptr;  // OpenSSL's, whose handshake this is (with an https:// proxy there are two)
 };
 

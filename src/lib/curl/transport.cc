@@ -104,7 +104,9 @@ void Transport::check_greeting() const {
 void Transport::open() {
   close();
   lines_.clear();
+  tunnel_refused_ = false;
   prepare();
+  begun_ = std::chrono::steady_clock::now();
   const CURLcode code = easy_->perform();
   check_greeting();
   if (code == CURLE_ABORTED_BY_CALLBACK) {
@@ -115,6 +117,7 @@ void Transport::open() {
       throw Error(ErrorKind::temporary, fmt::format("{} refuses the connection: {}", peer_.name(),
                                                     text::escape_controls(text::to_valid_utf8(lines_.back()))));
     }
+    tunnel_refused_ = curl::is_proxy_failure(code, easy_->message());
     throw easy_->failure(code, peer_);
   }
   if (tls().version.empty()) throw Error(ErrorKind::ours, "libcurl handed over a connection without TLS");
@@ -177,7 +180,11 @@ void Transport::wait_for(short events, SteadyTime deadline) const {
 }
 
 std::chrono::microseconds Transport::connected_after() const {
-  return std::chrono::microseconds(easy_ ? easy_->info<curl_off_t>(CURLINFO_CONNECT_TIME_T) : 0);
+  if (tunnel_refused_) return {};  // the connection that stood was the one to the proxy
+  const std::chrono::microseconds told(easy_ ? easy_->info<curl_off_t>(CURLINFO_CONNECT_TIME_T) : 0);
+  // libcurl tells of a connection only once TLS stands too.
+  if (told.count() > 0 || tls().begun <= begun_) return told;
+  return std::chrono::duration_cast<std::chrono::microseconds>(tls().begun - begun_);
 }
 
 std::chrono::microseconds Transport::tls_after() const {

@@ -49,7 +49,8 @@ class Transport {
   /// and drops what stands before the answer.
   [[nodiscard]] const std::vector<std::string>& greeting() const noexcept { return lines_; }
   [[nodiscard]] const curl::Handshake& tls() const;
-  /// How long the last open() took until TCP stood and until TLS stood; 0 for what it did not reach.
+  /// How long the last open() took until TCP stood (a proxy's tunnel included) and until TLS stood; 0 for what it did
+  /// not reach.
   [[nodiscard]] std::chrono::microseconds connected_after() const;
   [[nodiscard]] std::chrono::microseconds tls_after() const;
   [[nodiscard]] const curl::Peer& peer() const noexcept { return peer_; }
@@ -82,6 +83,8 @@ class Transport {
   std::unique_ptr<curl::Easy> easy_;
   std::vector<std::string> lines_;
   int descriptor_ = -1;
+  SteadyTime begun_;             // of the last open()
+  bool tunnel_refused_ = false;  // by the proxy, at the last open()
 };
 
 }  // namespace poller

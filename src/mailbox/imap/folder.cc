@@ -52,7 +52,8 @@ void check_opened(const OpenFolder& open, bool sticky) {
 
 }  // namespace
 
-OpenFolder open_folder(Session& session, const std::string& folder, bool read_only) {
+OpenFolder open_folder(Session& session, const std::string& folder, bool read_only,
+                       const std::function<void()>& admitted) {
   OpenFolder open;
   open.info.name = folder;
   bool sticky = true;
@@ -67,6 +68,7 @@ OpenFolder open_folder(Session& session, const std::string& folder, bool read_on
     if (line.status != Status::ok)
       log::debug("imap: a preparatory command was refused", {{"text", shown_text(line.text)}});
   }
+  if (admitted) admitted();
   const StatusLine line = session.wait(select, [&](Response& response) {
     if (response.kind == Response::Kind::status) note_status(response.line, open, sticky);
   });
@@ -88,6 +90,20 @@ std::vector<ListedFolder> list_folders(Session& session) {
   });
   if (line.status != Status::ok) throw refusal(line, "to list the folders", ErrorKind::temporary);
   return out;
+}
+
+std::vector<std::uint64_t> last_sizes(Session& session, std::size_t most) {
+  std::vector<std::uint64_t> sizes;
+  const std::size_t exists = session.exists();
+  if (exists == 0 || most == 0) return sizes;
+  const std::size_t first = exists > most ? exists - most + 1 : 1;
+  const StatusLine line = session.run(fmt::format("FETCH {}:* (UID RFC822.SIZE)", first), [&](Response& response) {
+    if (response.kind == Response::Kind::fetch && response.item.size && sizes.size() < most) {
+      sizes.push_back(*response.item.size);
+    }
+  });
+  if (line.status != Status::ok) throw refusal(line, "to tell the sizes of mails", ErrorKind::temporary);
+  return sizes;
 }
 
 Error folder_refusal(Session& session, const StatusLine& line, const std::string& folder, const std::string& doing) {

@@ -30,6 +30,7 @@ class ImapMailbox final : public Mailbox {
   void observe(OpenObserver observer) override { observer_ = std::move(observer); }
   void open(bool read_only) override;
   [[nodiscard]] FolderInfo folder() const override;
+  std::vector<std::uint64_t> newest_sizes(std::size_t most) override { return last_sizes(session(), most); }
   std::vector<Listed> list(const ListRequest& request) override;
   void fetch(std::span<const Listed> mails, const FetchOptions& options, const MailSink& sink) override;
   void check(const SettleAction& action) override { check_action(session(), action); }
@@ -69,7 +70,7 @@ Session& ImapMailbox::session() {
 }
 
 void ImapMailbox::tell(const char* step, std::chrono::duration<double> took, std::string detail) const {
-  if (observer_) observer_({step, took, std::move(detail)});
+  if (observer_) observer_({step, took, std::move(detail), 0});
 }
 
 void ImapMailbox::connect() {
@@ -81,7 +82,10 @@ void ImapMailbox::connect() {
     throw;
   }
   tell("connect", transport.connected_after(), transport.peer().name());
-  tell("tls", transport.tls_after() - transport.connected_after(), tls_detail(transport.tls()));
+  if (observer_) {
+    observer_({"tls", transport.tls_after() - transport.connected_after(), tls_detail(transport.tls()),
+               transport.tls().certificate.not_after});
+  }
 }
 
 void ImapMailbox::sign_in() {
@@ -111,9 +115,11 @@ void ImapMailbox::open(bool read_only) {
     connect();
     const auto connected = std::chrono::steady_clock::now();
     sign_in();
-    const auto signed_in = std::chrono::steady_clock::now();
-    tell("sign-in", signed_in - connected, account_.user);
-    folder_ = open_folder(*session_, account_.folder, read_only);
+    auto signed_in = std::chrono::steady_clock::now();
+    folder_ = open_folder(*session_, account_.folder, read_only, [&] {
+      signed_in = std::chrono::steady_clock::now();
+      tell("sign-in", signed_in - connected, account_.user);
+    });
     tell("folder", std::chrono::steady_clock::now() - signed_in,
          fmt::format("{}: {} mails{}", folder_.info.name, folder_.info.exists,
                      folder_.read_only && !read_only ? ", read-only" : ""));

@@ -29,6 +29,7 @@ class Pop3Mailbox final : public Mailbox {
   void observe(OpenObserver observer) override { observer_ = std::move(observer); }
   void open(bool read_only) override;
   [[nodiscard]] FolderInfo folder() const override { return {kInbox, 0, 0, mails_}; }
+  std::vector<std::uint64_t> newest_sizes(std::size_t most) override;
   std::vector<Listed> list(const ListRequest& request) override;
   void fetch(std::span<const Listed> mails, const FetchOptions& options, const MailSink& sink) override;
   void check(const SettleAction& action) override;
@@ -70,7 +71,7 @@ Session& Pop3Mailbox::session() {
 }
 
 void Pop3Mailbox::tell(const char* step, std::chrono::duration<double> took, std::string detail) const {
-  if (observer_) observer_({step, took, std::move(detail)});
+  if (observer_) observer_({step, took, std::move(detail), 0});
 }
 
 void Pop3Mailbox::connect() {
@@ -82,7 +83,10 @@ void Pop3Mailbox::connect() {
     throw;
   }
   tell("connect", transport.connected_after(), transport.peer().name());
-  tell("tls", transport.tls_after() - transport.connected_after(), tls_detail(transport.tls()));
+  if (observer_) {
+    observer_({"tls", transport.tls_after() - transport.connected_after(), tls_detail(transport.tls()),
+               transport.tls().certificate.not_after});
+  }
 }
 
 void Pop3Mailbox::sign_in() {
@@ -144,6 +148,14 @@ std::vector<Listed> Pop3Mailbox::list(const ListRequest& /*request*/) {
     out.push_back(std::move(listed));
   }
   return out;
+}
+
+std::vector<std::uint64_t> Pop3Mailbox::newest_sizes(std::size_t most) {
+  if (account_.hash_ledger) return {};  // there every mail would be read for it
+  std::vector<std::uint64_t> sizes;
+  for (const auto& mail : list({})) sizes.push_back(mail.size.value_or(0));
+  if (sizes.size() > most) sizes.erase(sizes.begin(), sizes.end() - static_cast<std::ptrdiff_t>(most));
+  return sizes;
 }
 
 RawMail Pop3Mailbox::raw_mail(FetchedMail&& fetched) const {
