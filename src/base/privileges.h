@@ -11,4 +11,8 @@ namespace poller {
 /// that folder: then no service of his can live there. Throws Error(configuration) when the change fails.
 void become_owner_of(const std::filesystem::path& folder_or_file);
 
+/// What root makes in somebody's folder is that somebody's: gives the open file or folder to the owner of `folder`.
+/// Nothing happens for anybody but root. Call it only for what was just made by this process.
+void give_to_owner_of(const std::filesystem::path& folder, int descriptor) noexcept;
+
 }  // namespace poller

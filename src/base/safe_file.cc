@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/privileges.h"
 #include "base/steps.h"
 
 namespace poller {
@@ -85,6 +86,7 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
     if (fd.get() < 0) fail("create a file beside", path);
     try {
       if (::fchmod(fd.get(), mode) != 0) fail("set the mode of", temporary);
+      give_to_owner_of(path.parent_path(), fd.get());
       step("file write");
       write_all(fd.get(), content, temporary);
       step("file sync");

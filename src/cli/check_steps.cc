@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "config/secrets.h"
+#include "mailbox/open.h"
 #include "oauth/account.h"
 #include "oauth/scopes.h"
 #include "oauth/token_request.h"
@@ -115,16 +116,26 @@ class OnlineCheck::Steps {
   MailboxCheck out_;
 };
 
-OnlineCheck::OnlineCheck(const config::Config& config) : config_(config), sessions_(config) {
+OnlineCheck::OnlineCheck(const config::Config& config) : config_(config), tokens_(config) {
   for (const auto& mailbox : config.mailboxes) {
-    if (!mailbox.smtp || !mailbox.smtp->password) continue;
-    SmtpPassword& password = smtp_passwords_[mailbox.name];
-    try {
-      password.value = config::resolve_secret(mailbox.smtp->password);
-    } catch (const Error& error) {
-      password.failure = error;
-    }
+    if (mailbox.password) read_password(mailbox.password);
+    if (mailbox.smtp && mailbox.smtp->password) read_password(mailbox.smtp->password);
   }
+}
+
+void OnlineCheck::read_password(const config::SecretRef& ref) {
+  Password& password = passwords_[&ref];
+  try {
+    password.value = config::resolve_secret(ref);
+  } catch (const Error& error) {
+    password.failure = error;
+  }
+}
+
+const Secret& OnlineCheck::password(const config::SecretRef& ref) const {
+  const Password& password = passwords_.at(&ref);
+  if (password.failure) throw Error(*password.failure);
+  return password.value;
 }
 
 MailboxCheck OnlineCheck::run(const config::Mailbox& mailbox) {
@@ -138,7 +149,7 @@ MailboxCheck OnlineCheck::run(const config::Mailbox& mailbox) {
 void OnlineCheck::token(const config::Mailbox& mailbox, Steps& steps) {
   const auto begin = CheckClock::now();
   try {
-    auto& source = sessions_.tokens().for_mailbox(mailbox.name);
+    auto& source = tokens_.for_mailbox(mailbox.name);
     // A person waits: the provider is asked whatever is remembered, but once for all mailboxes of an account.
     const bool first = asked_.count(mailbox.name) == 0;
     for (const auto& name : oauth::account_of(config_, mailbox.name).mailboxes) asked_.insert(name);
@@ -174,7 +185,10 @@ void OnlineCheck::read_mail(const config::Mailbox& mailbox, Steps& steps) {
   const auto tell = steps.observer();
   std::unique_ptr<Mailbox> session;
   try {
-    session = sessions_.factory(mailbox)(false);
+    Credentials credentials;
+    credentials.access_token = [&] { return tokens_.for_mailbox(mailbox.name).access_token(); };
+    credentials.password = [&] { return password(mailbox.password); };
+    session = open_mailbox(mailbox, std::move(credentials), config_.deadlines, config_.proxy);
     session->observe([&](const OpenStep& step) {
       tell(step);
       begin = CheckClock::now();
@@ -204,11 +218,8 @@ void OnlineCheck::send_mail(const config::Mailbox& mailbox, Steps& steps) {
   const bool with_token = config::sends_by_oauth(mailbox);
   auto begin = CheckClock::now();
   const auto tell = steps.observer();
-  const auto secret = [&]() -> Secret {
-    if (with_token) return sessions_.tokens().for_mailbox(mailbox.name).access_token();
-    const SmtpPassword& password = smtp_passwords_.at(mailbox.name);
-    if (password.failure) throw Error(*password.failure);
-    return password.value;
+  const auto secret = [&] {
+    return with_token ? tokens_.for_mailbox(mailbox.name).access_token() : password(mailbox.smtp->password);
   };
   try {
     outbound::probe_smtp(mailbox, secret, config_.deadlines, config_.proxy, [&](const OpenStep& step) {

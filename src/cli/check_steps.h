@@ -10,8 +10,8 @@
 #include "base/error.h"
 #include "base/exit_code.h"
 #include "base/secret.h"
-#include "cli/sessions.h"
 #include "config/config.h"
+#include "oauth/token_source.h"
 
 namespace poller::cli {
 
@@ -30,12 +30,6 @@ struct MailboxCheck {
   ExitCode code = ExitCode::ok;  // the worst of its steps
 };
 
-/// SMTP's own passwords by mailbox, read before root is given up; or why one cannot be read.
-struct SmtpPassword {
-  Secret value;
-  std::optional<Error> failure;
-};
-
 class OnlineCheck {
  public:
   /// Reads the secrets it will need. The configuration must outlive it.
@@ -47,13 +41,19 @@ class OnlineCheck {
 
  private:
   class Steps;
+  struct Password {
+    Secret value;
+    std::optional<Error> failure;  // why it cannot be read
+  };
+  void read_password(const config::SecretRef& ref);
+  [[nodiscard]] const Secret& password(const config::SecretRef& ref) const;
   void token(const config::Mailbox& mailbox, Steps& steps);
   void read_mail(const config::Mailbox& mailbox, Steps& steps);
   void send_mail(const config::Mailbox& mailbox, Steps& steps);
 
   const config::Config& config_;
-  Sessions sessions_;
-  std::map<std::string, SmtpPassword> smtp_passwords_;
+  oauth::TokenSources tokens_;
+  std::map<const config::SecretRef*, Password> passwords_;
   std::set<std::string> asked_;  // mailboxes whose account has been asked for a token by this check
 };
 

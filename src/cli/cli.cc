@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -64,6 +65,7 @@ ExitCode dispatch(Context& context, const CLI::App& app) {
 void harden_process() {
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0);  // nor by a debugger of the same user
   ::umask(0077);
   ::signal(SIGPIPE, SIG_IGN);
 }
@@ -79,8 +81,8 @@ int run(int argc, char** argv) {
   app.require_subcommand(0, 1);
   add_globals(app, context.globals);
   for (const auto add :
-       {add_run, add_replay, add_inspect, add_login, add_logout, add_check, add_status, add_tickets, add_show, add_save,
-        add_set, add_merge, add_explain, add_quarantine, add_outbox, add_export, add_db}) {
+       {add_run, add_replay, add_inspect, add_login, add_logout, add_vault, add_check, add_status, add_tickets,
+        add_show, add_save, add_set, add_merge, add_explain, add_quarantine, add_outbox, add_export, add_db}) {
     add(app, context);
   }
   try {

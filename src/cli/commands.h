@@ -12,6 +12,7 @@ void add_replay(CLI::App& app, Context& context);
 void add_inspect(CLI::App& app, Context& context);
 void add_login(CLI::App& app, Context& context);
 void add_logout(CLI::App& app, Context& context);
+void add_vault(CLI::App& app, Context& context);
 void add_check(CLI::App& app, Context& context);
 void add_status(CLI::App& app, Context& context);
 void add_tickets(CLI::App& app, Context& context);

@@ -12,6 +12,7 @@
 #include "intake/pass.h"
 #include "service/mail_log.h"
 #include "service/mailbox_status.h"
+#include "service/token_care.h"
 
 namespace poller::cli {
 namespace {
@@ -100,6 +101,7 @@ ExitCode once(Context& context) {
     code = worse(code, one_mailbox(context, sessions, mailbox, signal.token()));
     if (code == ExitCode::storage) break;  // nothing more may be settled
   }
+  if (!context.globals.dry_run && code != ExitCode::storage) look_after_tokens(config, sessions.tokens());
   return code;
 }
 

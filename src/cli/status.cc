@@ -34,6 +34,8 @@ Json mailbox_json(Store& store, const config::Mailbox& mailbox, const std::vecto
   const oauth::TokenStatus* token = find_token(tokens, mailbox.name);
   if (token != nullptr && token->state != oauth::TokenStatus::State::ok) {
     s.state = oauth::state_word(token->state);
+    // A throttled account's time is the end of it, which the detail tells.
+    s.since = token->state == oauth::TokenStatus::State::sign_in_needed ? token->since : 0;
     if (!token->detail.empty()) s.last_error = token->detail;
   }
   return {{"name", mailbox.name},
@@ -42,19 +44,28 @@ Json mailbox_json(Store& store, const config::Mailbox& mailbox, const std::vecto
           {"next_poll", time_or_null(s.next_poll)},
           {"lag_seconds", s.lag_seconds},
           {"token_days_left", token != nullptr && token->days_left ? Json(*token->days_left) : Json(nullptr)},
-          {"last_error", s.last_error.empty() ? Json(nullptr) : Json(s.last_error)}};
+          {"last_error", s.last_error.empty() ? Json(nullptr) : Json(s.last_error)},
+          {"since", s.state == "ok" ? Json(nullptr) : time_or_null(s.since)},
+          {"advice", token != nullptr && !token->advice.empty() ? Json(token->advice) : Json(nullptr)},
+          {"client_secret_days_left",
+           token != nullptr && token->secret_days_left ? Json(*token->secret_days_left) : Json(nullptr)}};
 }
 
 std::string mailbox_line(const Json& m) {
   const auto word = [](const Json& value, const char* otherwise) {
     return value.is_string() ? value.get<std::string>() : std::string(otherwise);
   };
-  std::string line = fmt::format("{:<20} {:<15} last success {}", m["name"].get<std::string>(),
-                                 m["state"].get<std::string>(), word(m["last_success"], "never"));
+  std::string state = m["state"].get<std::string>();
+  if (m["since"].is_string()) state += " since " + m["since"].get<std::string>() + ",";
+  std::string line = fmt::format("{:<20} {:<15} last success {}", m["name"].get<std::string>(), state,
+                                 word(m["last_success"], "never"));
   if (m["next_poll"].is_string()) line += ", next poll " + m["next_poll"].get<std::string>();
   if (m["token_days_left"].is_number())
     line += fmt::format(", token good for {} days", m["token_days_left"].get<int>());
+  if (m["client_secret_days_left"].is_number())
+    line += fmt::format(", client secret for {} days", m["client_secret_days_left"].get<int>());
   if (m["last_error"].is_string()) line += "\n    " + text::escape_controls(m["last_error"].get<std::string>());
+  if (m["advice"].is_string()) line += "\n    " + text::escape_controls(m["advice"].get<std::string>());
   return line;
 }
 

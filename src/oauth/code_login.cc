@@ -29,7 +29,8 @@ std::string authorize_url(const LoginFlow& flow, const std::string& redirect_uri
   if (flow.account.preset == config::Preset::gmail) add("access_type", "offline");
   // OpenID providers give offline_access only where consent is asked (OpenID Connect Core section 11). Entra does not
   // need it, and its users often may not consent.
-  if (!flow.account.settings.discovery.empty()) add("prompt", "consent");
+  const bool openid = !flow.account.settings.discovery.empty() || flow.account.preset == config::Preset::gmail;
+  if (openid) add("prompt", "consent");
   return url;
 }
 

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/privileges.h"
 
 namespace poller::oauth {
 namespace {
@@ -56,7 +57,12 @@ EntryLock::~EntryLock() {
 }
 
 bool EntryLock::try_lock() {
-  const int fd = ::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  int fd = ::open(file_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd >= 0) {
+    give_to_owner_of(file_.parent_path(), fd);
+  } else {
+    fd = ::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  }
   if (fd < 0) {
     throw Error(ErrorKind::storage, fmt::format("cannot open {}: {}", file_.string(), std::strerror(errno)),
                 "The user that runs poller must be able to write to the vault's folder.");

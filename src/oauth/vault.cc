@@ -1,5 +1,6 @@
 #include "oauth/vault.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "base/privileges.h"
 #include "base/safe_file.h"
 #include "base/steps.h"
 #include "base/text.h"
@@ -26,6 +28,12 @@ constexpr const char* kKeyPurpose = "poller vault version 1";
 constexpr const char* kSuffix = ".token";
 
 std::string vault_key_id(const Secret& key) { return text::hex(hmac_sha256(key, "poller vault key id").substr(0, 8)); }
+
+VaultKey vault_key(const Secret& text) {
+  VaultKey key{derive_key(text, kKeyPurpose), {}};
+  key.id = vault_key_id(key.bytes);
+  return key;
+}
 
 // What stands in the clear, in a form that cannot be read two ways.
 std::string associated_data(const AccountId& account, std::string_view key_id) {
@@ -91,30 +99,48 @@ void make_folder(const std::filesystem::path& folder) {
   if (std::filesystem::is_directory(folder, error)) return;
   if (folder.has_parent_path()) std::filesystem::create_directories(folder.parent_path(), error);
   step("vault folder");
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+  const bool made = ::mkdir(folder.c_str(), 0700) == 0;
+  if (!made && errno != EEXIST) {
     throw Error(ErrorKind::storage,
                 fmt::format("cannot make the vault's folder {}: {}", folder.string(), std::strerror(errno)),
                 "Make it by hand, mode 0700, owned by the user that runs poller.");
   }
+  const int fd = made ? ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+  if (fd < 0) return;
+  give_to_owner_of(folder.parent_path(), fd);
+  ::close(fd);
+}
+
+std::vector<std::filesystem::path> entry_files(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  std::error_code error;
+  for (const auto& item : std::filesystem::directory_iterator(folder, error)) {
+    if (item.path().extension() == kSuffix) files.push_back(item.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 }  // namespace
 
 Vault::Vault(std::filesystem::path folder, const Secret& key_text)
-    : folder_(std::move(folder)), key_(derive_key(key_text, kKeyPurpose)), key_id_(vault_key_id(key_)) {}
+    : folder_(std::move(folder)), key_(vault_key(key_text)) {}
 
 VaultEntry Vault::open(const std::filesystem::path& file, std::string_view content, const AccountId* expected) const {
   const Envelope envelope = read_envelope(file, content);
   if (expected != nullptr && envelope.account != *expected) refuse_altered(file, "belongs to another account");
-  if (envelope.key_id != key_id_) {
+  std::optional<KeyRotation> rotation;
+  if (envelope.key_id != key_.id) rotation = find_rotation(folder_, key_);
+  if (envelope.key_id != key_.id && !(rotation && rotation->other.id == envelope.key_id)) {
     throw Error(
         ErrorKind::configuration,
         fmt::format("the vault entry {} was sealed with key {}, but vault.key of the configuration is key {}",
-                    file.string(), text::escape_controls(envelope.key_id.substr(0, 16)), key_id_),
+                    file.string(), text::escape_controls(envelope.key_id.substr(0, 16)), key_.id),
         "Put the old key back, or run `poller vault rekey --old-key-file FILE` with it; without the old key, run "
         "`{logout}` and `{login}`.");
   }
-  const auto plain = open_sealed(key_, envelope.sealed, associated_data(envelope.account, envelope.key_id));
+  const Secret& key = rotation ? rotation->other.bytes : key_.bytes;
+  const auto plain = open_sealed(key, envelope.sealed, associated_data(envelope.account, envelope.key_id));
   auto entry = plain ? vault_entry_from_json(plain->reveal()) : std::nullopt;
   if (!entry) refuse_altered(file, "was altered or damaged");
   entry->account = envelope.account;
@@ -132,13 +158,16 @@ void Vault::write(VaultEntry& entry) const {
   make_folder(folder_);
   VaultEntry next = entry;
   ++next.revision;
-  const Sealed sealed = seal(key_, to_json(next).reveal(), associated_data(entry.account, key_id_));
+  // While the key is changed, whoever still has the old one alone already seals with the new one.
+  const auto rotation = find_rotation(folder_, key_);
+  const VaultKey& key = rotation && rotation->other_is_new ? rotation->other : key_;
+  const Sealed sealed = seal(key.bytes, to_json(next).reveal(), associated_data(entry.account, key.id));
   const Secret json = JsonWriter()
                           .add("vault", kVersion)
                           .add("provider", entry.account.provider)
                           .add("client_id", entry.account.client_id)
                           .add("user", entry.account.user)
-                          .add("key", key_id_)
+                          .add("key", key.id)
                           .add("nonce", text::base64(sealed.nonce))
                           .add("sealed", text::base64(sealed.bytes))
                           .finish();
@@ -168,23 +197,29 @@ EntryLock Vault::lock(const std::filesystem::path& folder, const AccountId& acco
 
 int Vault::rekey(const Secret& old_key_text) const {
   const Vault old(folder_, old_key_text);
-  std::vector<std::filesystem::path> files;
-  std::error_code error;
-  for (const auto& item : std::filesystem::directory_iterator(folder_, error)) {
-    if (item.path().extension() == kSuffix) files.push_back(item.path());
+  const auto files = entry_files(folder_);
+  // Before anything is changed: can all of them be opened?
+  bool any_old = false;
+  for (const std::filesystem::path& file : files) {
+    const auto content = read_if_there(file);
+    if (!content || read_envelope(file, *content).key_id == key_.id) continue;
+    if (old.open(file, *content, nullptr).account.file_name() != file.filename()) {
+      refuse_altered(file, "has another entry's name");
+    }
+    any_old = true;
   }
-  std::sort(files.begin(), files.end());
+  if (any_old) begin_rotation(folder_, old.key_, key_);
   int done = 0;
   for (const std::filesystem::path& file : files) {
     constexpr std::chrono::seconds kPatience{60};
     const EntryLock held(file.string() + ".lock", kPatience);
     const auto content = read_if_there(file);
-    if (!content || read_envelope(file, *content).key_id == key_id_) continue;
+    if (!content || read_envelope(file, *content).key_id == key_.id) continue;
     VaultEntry entry = old.open(file, *content, nullptr);
-    if (entry.account.file_name() != file.filename()) refuse_altered(file, "has another entry's name");
     write(entry);
     ++done;
   }
+  if (std::filesystem::is_directory(folder_)) end_rotation(folder_);
   return done;
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/secret.h"
 #include "oauth/entry_lock.h"
+#include "oauth/key_rotation.h"
 #include "oauth/vault_entry.h"
 
 namespace poller::oauth {
@@ -45,19 +46,19 @@ class Vault {
   static bool has(const std::filesystem::path& folder, const AccountId& account);
 
   /// Seals every entry that `old_key_text` opens with this vault's key; those of this key already are left alone, so
-  /// that it can be run again after a crash. Returns how many were sealed anew. Throws as read() does.
+  /// that it can be run again after a crash. From its beginning to its end, crashes included, every entry can be read
+  /// with either key (key_rotation.h). Returns how many were sealed anew. Throws as read() does.
   int rekey(const Secret& old_key_text) const;
 
   /// First digits of a hash of the key: names it without telling it.
-  [[nodiscard]] const std::string& key_id() const noexcept { return key_id_; }
+  [[nodiscard]] const std::string& key_id() const noexcept { return key_.id; }
 
  private:
   [[nodiscard]] VaultEntry open(const std::filesystem::path& file, std::string_view content,
                                 const AccountId* expected) const;
 
   std::filesystem::path folder_;
-  Secret key_;
-  std::string key_id_;
+  VaultKey key_;
 };
 
 }  // namespace poller::oauth

@@ -1,13 +1,12 @@
 #include "service/housekeeping.h"
 
-#include <fmt/format.h>
-
 #include <condition_variable>
 #include <mutex>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "oauth/token_status.h"
+#include "service/token_care.h"
 
 namespace poller {
 namespace {
@@ -49,11 +48,7 @@ void Housekeeping::run(const std::stop_token& stop) {
 void Housekeeping::look_at_tokens() {
   const auto statuses = oauth::token_status(config_, system_clock().unix_now());
   for (const auto& status : statuses) metrics_.token_expires(status.mailbox, status.expires.value_or(0));
-  for (const auto& warning : oauth::expiry_warnings(statuses)) {
-    if (!warned_.insert(fmt::format("{} {} {}", warning.mailbox, warning.what, warning.stage)).second) continue;
-    log::warning(warning.text,
-                 {{"mailbox", warning.mailbox}, {"days_left", warning.days_left}, {"advice", warning.advice}});
-  }
+  warn_of_ends(config_, statuses);
 }
 
 }  // namespace poller

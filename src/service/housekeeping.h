@@ -2,8 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <set>
-#include <string>
 #include <thread>
 
 #include "config/config.h"
@@ -27,7 +25,6 @@ class Housekeeping {
   oauth::TokenSources& tokens_;
   Metrics& metrics_;
   std::function<void()> daily_;
-  std::set<std::string> warned_;
   std::jthread thread_;  // last: it uses all of the above
 };
 

@@ -44,8 +44,7 @@ json message_of(const json& m) {
 }  // namespace
 
 support::OAuthServer& shared_oauth() {
-  // As Entra does it: a refresh token that was used goes on working for a while. What happens where it does not is
-  // tried in tests/oauth.
+  // As Entra does it: a refresh token that was used goes on working for a while. A scenario may have it otherwise.
   static auto* server = [] {
     static support::OAuthServer one;
     one.set_reuse_detection(false);
@@ -78,6 +77,7 @@ MailWorld::MailWorld(const Options& o) {
     if (o.large > 0) dovecot.deliver(user_, support::make_large_mail(o.mails + 1, o.large));
     options.port = o.protocol == "pop3" ? dovecot.pop3s_port() : dovecot.imaps_port();
     options.ca_file = dovecot.ca_file();
+    if (o.oauth) shared_oauth().set_reuse_detection(o.reuse_detected);
     if (o.oauth) refresh_token = shared_oauth().mint(user_).refresh_token;
   });
   options.address = user_;

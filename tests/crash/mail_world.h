@@ -24,6 +24,7 @@ class MailWorld : public World {
   struct Options {
     std::string after = "seen";
     bool oauth = false;
+    bool reuse_detected = false;  // a refresh token that is used twice ends the grant; for all worlds of the sweep
     std::string protocol = "imap";
     std::string mailbox_keys;  // as in e2e::HomeOptions
     std::string more;

@@ -80,7 +80,7 @@ class ReplayWorld : public FolderWorld {
 // A mail over the limit is in quarantine; a person wants it fetched again.
 class QuarantineRetryWorld : public MailWorld {
  public:
-  QuarantineRetryWorld() : MailWorld({"seen", false, "imap", "    max_size: 200KB\n", "", 2, 300'000}) {
+  QuarantineRetryWorld() : MailWorld({"seen", false, false, "imap", "    max_size: 200KB\n", "", 2, 300'000}) {
     must(run({"--once"}));
   }
   support::RunResult act(const support::Environment& environment) override {
@@ -91,6 +91,42 @@ class QuarantineRetryWorld : public MailWorld {
   support::RunResult resume() override {
     (void)run({"quarantine", "retry", "1", "--max-size", "10MB"});
     return run({"--once"});
+  }
+};
+
+// A provider that ends the grant when a refresh token comes twice: killed between its answer and the vault, the grant
+// may be gone. Then that is said, the provider is not asked again, and one sign-in mends it.
+class ReuseDetectedWorld : public MailWorld {
+ public:
+  ReuseDetectedWorld() : MailWorld(options()) {}
+  support::RunResult resume() override {
+    auto result = run({"--once"});
+    if (result.exit_code != 77) return result;
+    if (result.err.find("poller login support") == std::string::npos) return result;
+    const std::string noted = entry();
+    for (int i = 0; i < 2; ++i) {
+      if (run({"--once"}).exit_code != 77) throw std::runtime_error("a dead grant came to life");
+    }
+    if (entry() != noted) throw std::runtime_error("a dead grant was presented again");
+    if (run({"status"}).out.find("sign-in needed since") == std::string::npos) {
+      throw std::runtime_error("status does not tell of the sign-in that is needed");
+    }
+    with_servers([&] { home().login(shared_oauth().mint(user()).refresh_token); });
+    return run({"--once"});
+  }
+
+ private:
+  static Options options() {
+    Options o;
+    o.oauth = o.reuse_detected = true;
+    o.mails = 1;
+    return o;
+  }
+  // A refusal is noted in the vault: a grant that was presented again has another entry.
+  std::string entry() const {
+    for (const auto& item : fs::directory_iterator(folder() / "var/tokens"))
+      if (item.path().extension() == ".token") return support::read_text(item.path());
+    return {};
   }
 };
 
@@ -134,6 +170,7 @@ std::vector<Scenario> all_scenarios() {
       intake("imap, a large mail", large),
       intake("pop3, deleted", pop3),
       intake("token refresh", token),
+      {"token refresh, reuse detected", [] { return std::make_unique<ReuseDetectedWorld>(); }},
       intake("quarantine", over),
       {"quarantine retry", [] { return std::make_unique<QuarantineRetryWorld>(); }},
       {"maildir, marked seen", [] { return std::make_unique<FolderWorld>("seen", true); }},

@@ -86,7 +86,7 @@ TEST_CASE("a token that is refused hides neither the mail server nor SMTP") {
   oauth().revoke(user);
   const auto found = check(home);
   CHECK(found.exit_code == 77);
-  CHECK(found.names == "token! connect tls smtp-connect smtp-tls");
+  CHECK_MESSAGE(found.names == "token! connect tls smtp-connect smtp-tls", found.names, found.text);
   CHECK(holds(found.text, "poller login support"));
 }
 

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <mutex>
 #include <string_view>
@@ -22,6 +23,14 @@ bool system_folder_serves(CURL* handle) {
     return false;
   }();
   return serves;
+}
+
+std::string environment_proxy() {
+  for (const char* name : {"https_proxy", "HTTPS_PROXY"}) {
+    const char* const value = std::getenv(name);
+    if (value != nullptr && *value != '\0') return value;
+  }
+  return {};  // libcurl then looks for all_proxy by itself
 }
 
 }  // namespace
@@ -70,7 +79,9 @@ void Easy::trust(const std::string& ca_file) {
 }
 
 void Easy::use_proxy(const std::string& proxy) {
-  if (!proxy.empty()) set(CURLOPT_PROXY, proxy.c_str());
+  // libcurl would look for imaps_proxy and the like, which nobody sets; no_proxy it honours in any case.
+  const std::string chosen = proxy.empty() ? environment_proxy() : proxy;
+  if (!chosen.empty()) set(CURLOPT_PROXY, chosen.c_str());
   set(CURLOPT_HTTPPROXYTUNNEL, 1L);
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }

@@ -1,0 +1,63 @@
+// `poller vault rekey`.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/json.h"
+#include "config/secrets.h"
+#include "oauth/open_vault.h"
+
+namespace poller::cli {
+namespace {
+
+struct RekeyArguments {
+  std::string old_key_file;
+};
+
+Secret old_key(const RekeyArguments& arguments) {
+  if (arguments.old_key_file.empty()) {
+    throw Error(ErrorKind::usage, "the vault's old key is not given", "Name its file with --old-key-file.");
+  }
+  config::SecretRef file;
+  file.source = config::SecretSource::file;
+  file.name = arguments.old_key_file;
+  return config::resolve_secret(file);
+}
+
+ExitCode rekey(Context& context, const RekeyArguments& arguments) {
+  const auto& config = context.configuration();
+  const auto vault = oauth::open_vault(config);
+  const Secret before = old_key(arguments);
+  context.drop_privileges();
+  const int done = vault->rekey(before);
+  if (context.globals.json) {
+    print_line(to_line({{"rekeyed", done}, {"key", vault->key_id()}}));
+  } else {
+    print_line(fmt::format("sealed anew: {} entries, now all of key {}", done, vault->key_id()));
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+void add_vault(CLI::App& app, Context& context) {
+  auto* vault = app.add_subcommand("vault", "The store of refresh tokens");
+  vault->require_subcommand(1);
+  auto* command = vault->add_subcommand(
+      "rekey",
+      "Seal every entry with the configuration's vault.key instead of an older key. Can be run again after an "
+      "interruption; restart a running poller afterwards, it knows the old key alone");
+  auto arguments = std::make_shared<RekeyArguments>();
+  command->add_option("--old-key-file", arguments->old_key_file, "File with the old key, readable by its owner alone")
+      ->type_name("FILE");
+  command->callback([&context, arguments] {
+    context.action = [&context, arguments] {
+      context.apply_logging("warning");
+      return rekey(context, *arguments);
+    };
+  });
+}
+
+}  // namespace poller::cli
