@@ -142,5 +142,15 @@ TEST_CASE("bombs of encoded words, parameters and addresses") {
                "\nSender: " + repeated("<(a", 20000) + ")\n\nx\n");
 }
 
+TEST_CASE("reports of millions of lines that nearly tell something") {
+  const std::string report = "From: MAILER-DAEMON@b.example\nReturn-Path: <>\nSubject: failure notice\nContent-Type: ";
+  for (const char* const line : {"## reply above this lin\n", "<a@b.example>: 550 5.1.1 x\n", "a@b.c ", "a@b.c\n"})
+    read_in_time(report + "text/plain\n\n" + repeated(line, 4'000'000 / std::string_view(line).size()));
+  read_in_time(report + "text/html\n\n<pre>" + repeated("\t\n", 500000));
+  read_in_time(report + "multipart/report; report-type=delivery-status; boundary=b\n\n--b\n" +
+               "Content-Type: message/delivery-status\n\nFinal-Recipient: utf-8; " + repeated("\\x{41", 500000) +
+               "\nAction: failed\n--b--\n");
+}
+
 }  // namespace
 }  // namespace poller
