@@ -42,7 +42,7 @@ TEST_CASE("killed at every effect, nothing is lost and nothing is there twice") 
 
 TEST_CASE("the power goes at every effect, and what was settled is here") {
   for (const auto& scenario : wanted_scenarios()) {
-    const auto done = sweep(scenario, {Blow::power_loss, full() ? 1 : 3, false});
+    const auto done = sweep(scenario, {Blow::power_loss, full() ? 1 : 4, false});
     report("power loss", done);
     CHECK(done.tries > 2);
   }
@@ -50,9 +50,9 @@ TEST_CASE("the power goes at every effect, and what was settled is here") {
 
 TEST_CASE("killed again while it resumes") {
   for (const auto& scenario : wanted_scenarios())
-    report("killed twice", sweep(scenario, {Blow::kill, full() ? 1 : 5, true}));
+    report("killed twice", sweep(scenario, {Blow::kill, full() ? 1 : 9, true}));
 }
 
 TEST_CASE("the n-th read, write, sync, open or rename fails") {
-  for (const auto& scenario : wanted_scenarios()) report("i/o error", sweep_failures(scenario, full() ? 1 : 7));
+  for (const auto& scenario : wanted_scenarios()) report("i/o error", sweep_failures(scenario, full() ? 1 : 41));
 }
