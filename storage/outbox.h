@@ -108,6 +108,8 @@ class OutboxReader {
   /// Pending and retry whose time has come; agents' replies first, then by age.
   virtual std::vector<OutboxRow> due(const std::string& mailbox, UnixTime now, std::size_t limit) = 0;
   virtual std::vector<OutboxRow> in_state(const std::string& mailbox, OutboxState state) = 0;
+  /// The last ones known as sent by that mailbox, newest first.
+  virtual std::vector<OutboxRow> recently_sent(const std::string& mailbox, std::size_t limit) = 0;
   /// When the next row of the mailbox is due; nothing when none waits.
   virtual std::optional<UnixTime> next_due(const std::string& mailbox) = 0;
   virtual OutboxCounts counts() = 0;
@@ -140,6 +142,8 @@ class OutboxWriter {
   virtual bool retry(std::int64_t id, const std::string& who, UnixTime now) = 0;
   /// What a bounce said of a sent mail: the message's state, not the row's.
   virtual void set_delivery(std::int64_t id, const std::string& message_state) = 0;
+  /// Adds to the decision record of a message that `explain` prints.
+  virtual void note_reasons(MessageId message, const std::vector<std::string>& reasons) = 0;
   virtual void mute(const std::string& address, UnixTime until, const std::string& reason) = 0;
 };
 

@@ -2,7 +2,7 @@
 _poller() {
   local cur prev words cword
   _init_completion || return
-  local commands="run replay inspect login logout vault check status tickets show save set merge explain quarantine outbox export db"
+  local commands="run replay inspect login logout vault check status tickets show save set merge explain quarantine outbox reply export db"
   local options="--config --json --once --dry-run --mailbox --log-level --log-format --version --help"
   case $prev in
     -c | --config | --text-file | --attach | --refresh-token-file)

@@ -16,6 +16,7 @@ complete -c poller -n __fish_use_subcommand -a merge -d "merge a ticket into ano
 complete -c poller -n __fish_use_subcommand -a explain -d "why a mail ended where it did"
 complete -c poller -n __fish_use_subcommand -a quarantine -d "what could not become a ticket"
 complete -c poller -n __fish_use_subcommand -a outbox -d "what is on its way out"
+complete -c poller -n __fish_use_subcommand -a reply -d "answer a ticket"
 complete -c poller -n __fish_use_subcommand -a export -d "tickets as JSON Lines"
 complete -c poller -n __fish_use_subcommand -a db -d "care of the storage"
 complete -c poller -n "__fish_seen_subcommand_from db" -f -a "check backup vacuum prune"

@@ -22,6 +22,7 @@ void add_set(CLI::App& app, Context& context);
 void add_merge(CLI::App& app, Context& context);
 void add_explain(CLI::App& app, Context& context);
 void add_quarantine(CLI::App& app, Context& context);
+void add_reply(CLI::App& app, Context& context);
 void add_outbox(CLI::App& app, Context& context);
 void add_db(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);

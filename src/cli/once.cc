@@ -10,6 +10,8 @@
 #include "cli/stop_signal.h"
 #include "cli/views.h"
 #include "intake/pass.h"
+#include "outbound/answers.h"
+#include "outbound/runner.h"
 #include "service/mail_log.h"
 #include "service/mailbox_status.h"
 #include "service/token_care.h"
@@ -48,7 +50,7 @@ void print_summary(const Context& context, const config::Mailbox& mailbox, const
   }
 }
 
-ExitCode one_mailbox(Context& context, Sessions& sessions, const config::Mailbox& mailbox,
+ExitCode one_mailbox(Context& context, Sessions& sessions, const config::Mailbox& mailbox, AfterCommit& after,
                      const std::stop_token& stop) {
   PassSummary summary;
   ExitCode code = ExitCode::ok;
@@ -57,6 +59,7 @@ ExitCode one_mailbox(Context& context, Sessions& sessions, const config::Mailbox
     PassOptions options;
     options.dry_run = context.globals.dry_run;
     options.stop = stop;
+    options.after = &after;
     options.on_progress = [&bar](const PassProgress& progress) { bar.update(progress); };
     options.on_mail = [&](const MailEvent& event) {
       summary.add(event);
@@ -81,6 +84,30 @@ ExitCode one_mailbox(Context& context, Sessions& sessions, const config::Mailbox
   return code;
 }
 
+// The outbox, once, after the passes: what they queued goes out with it.
+ExitCode send_once(Context& context, Sessions& sessions, const std::stop_token& stop) {
+  ExitCode code = ExitCode::ok;
+  for (const auto& mailbox : context.configuration().mailboxes) {
+    if (!mailbox.smtp || stop.stop_requested()) continue;
+    if (!context.globals.mailbox.empty() && mailbox.name != context.globals.mailbox) continue;
+    try {
+      const auto sender = sessions.sender(mailbox);
+      outbound::RunOptions options;
+      options.stop = stop;
+      options.sent = [&] { return sessions.sent_lookup(mailbox); };
+      const auto summary =
+          outbound::run_outbox(context.store(), context.configuration(), mailbox, *sender, system_clock(), options);
+      code = worse(code, summary.code);
+    } catch (const Error& error) {
+      log::error(error.what(), {{"mailbox", mailbox.name}, {"kind", to_string(error.kind())}});
+      if (!error.advice().empty()) log::error("advice: " + error.advice(), {{"mailbox", mailbox.name}});
+      code = worse(code, exit_code_of(error.kind()));
+      if (error.kind() == ErrorKind::storage) break;
+    }
+  }
+  return code;
+}
+
 }  // namespace
 
 ExitCode once(Context& context) {
@@ -93,13 +120,18 @@ ExitCode once(Context& context) {
   } else {
     (void)context.store();
   }
+  outbound::Answers answers(config, system_clock());
   const StopSignal signal;
   ExitCode code = ExitCode::ok;
   for (const auto& mailbox : config.mailboxes) {
     if (!context.globals.mailbox.empty() && mailbox.name != context.globals.mailbox) continue;
     if (signal.token().stop_requested()) break;
-    code = worse(code, one_mailbox(context, sessions, mailbox, signal.token()));
+    code = worse(code, one_mailbox(context, sessions, mailbox, answers, signal.token()));
     if (code == ExitCode::storage) break;  // nothing more may be settled
+  }
+  if (!context.globals.dry_run && code != ExitCode::storage) {
+    code = worse(code, send_once(context, sessions, signal.token()));
+    if (answers.refused_for_room()) code = worse(code, ExitCode::temporary);
   }
   if (!context.globals.dry_run && code != ExitCode::storage) look_after_tokens(config, sessions.tokens());
   return code;

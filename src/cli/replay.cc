@@ -9,11 +9,12 @@
 #include "cli/stop_signal.h"
 #include "cli/views.h"
 #include "intake/replay.h"
+#include "outbound/answers.h"
 
 namespace poller::cli {
 namespace {
 
-ExitCode replay_files(Context& context, const std::vector<std::string>& paths) {
+ExitCode replay_files(Context& context, const std::vector<std::string>& paths, bool answer) {
   const auto& mailbox = context.chosen_mailbox();
   Store& store = context.globals.dry_run ? context.open_store_for_dry_run() : context.store();
   const StopSignal signal;
@@ -21,6 +22,8 @@ ExitCode replay_files(Context& context, const std::vector<std::string>& paths) {
   PassOptions options;
   options.dry_run = context.globals.dry_run;
   options.stop = signal.token();
+  outbound::Answers answers(context.configuration(), system_clock(), {answer});
+  options.after = &answers;
   options.on_progress = [&bar](const PassProgress& progress) { bar.update(progress); };
   options.on_mail = [&context](const MailEvent& event) {
     if (!context.globals.json) {
@@ -44,13 +47,16 @@ ExitCode replay_files(Context& context, const std::vector<std::string>& paths) {
 }  // namespace
 
 void add_replay(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("replay", "Feed mail files through the same pipeline as --once; never answers");
+  auto* command = app.add_subcommand(
+      "replay", "Feed mail files through the same pipeline as --once; answers nothing unless told so");
   auto paths = std::make_shared<std::vector<std::string>>();
   command->add_option("PATH", *paths, "Mail files, folders, Maildirs, mbox files, or - for standard input")->required();
-  command->callback([&context, paths] {
-    context.action = [&context, paths] {
+  auto answer = std::make_shared<bool>(false);
+  command->add_flag("--answer", *answer, "Answer new tickets, by the configuration's `answers` and their max_age");
+  command->callback([&context, paths, answer] {
+    context.action = [&context, paths, answer] {
       context.apply_logging("warning");
-      return replay_files(context, *paths);
+      return replay_files(context, *paths, *answer);
     };
   });
 }

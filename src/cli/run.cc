@@ -5,7 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <mutex>
+#include <thread>
 
 #include "base/log.h"
 #include "cli/commands.h"
@@ -15,6 +17,8 @@
 #include "lib/curl/transport.h"
 #include "lib/systemd/notify.h"
 #include "oauth/sign_in_mark.h"
+#include "outbound/answers.h"
+#include "outbound/runner.h"
 #include "service/housekeeping.h"
 #include "service/mail_log.h"
 #include "service/operations.h"
@@ -113,6 +117,38 @@ void prune_daily(const config::Config& config) {
   log::info("retention", {{"mails", pruned.mails}, {"bytes", pruned.bytes}, {"quarantine", pruned.quarantine}});
 }
 
+constexpr std::chrono::seconds kLookAtOutbox{1};
+
+// The outbox, as long as the daemon runs; one sender a mailbox keeps its connection for a while.
+void send_always(const config::Config& config, Sessions& sessions, const std::string& only_mailbox,
+                 const std::stop_token& over) {
+  const auto store = open_sqlite_store(config.sqlite_path.string());
+  std::map<std::string, UnixTime> not_before;
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  while (!over.stop_requested()) {
+    for (const auto& mailbox : config.mailboxes) {
+      if (!mailbox.smtp || over.stop_requested() || (!only_mailbox.empty() && mailbox.name != only_mailbox)) continue;
+      const UnixTime now = system_clock().unix_now();
+      if (not_before[mailbox.name] > now) continue;
+      try {
+        const auto sender = sessions.sender(mailbox);
+        outbound::RunOptions options;
+        options.stop = over;
+        options.sent = [&] { return sessions.sent_lookup(mailbox); };
+        const auto summary = outbound::run_outbox(*store, config, mailbox, *sender, system_clock(), options);
+        // A mailbox that nobody can send from now is left in peace for a moment.
+        if (summary.code != ExitCode::ok) not_before[mailbox.name] = now + 30;
+      } catch (const Error& error) {
+        log::error(error.what(), {{"mailbox", mailbox.name}, {"kind", to_string(error.kind())}});
+        not_before[mailbox.name] = now + 30;
+      }
+    }
+    std::unique_lock lock(mutex);
+    wake.wait_for(lock, over, kLookAtOutbox, [] { return false; });
+  }
+}
+
 void one_round(const config::Config& config, Metrics& metrics, const std::stop_token& stop,
                const std::string& only_mailbox) {
   oauth::TokenSourceOptions token_options;
@@ -124,12 +160,15 @@ void one_round(const config::Config& config, Metrics& metrics, const std::stop_t
   hooks.open_store = [&config] { return open_sqlite_store(config.sqlite_path.string()); };
   hooks.sessions = [&sessions](const config::Mailbox& mailbox) { return sessions.factory(mailbox); };
   hooks.on_mail = log_mail;
+  outbound::Answers answers(config, system_clock());
+  hooks.after = &answers;
   hooks.sign_in_mark = [&config](const config::Mailbox& mailbox) { return oauth::sign_in_mark(config, mailbox); };
   Operations operations(config, metrics, hooks.open_store);
   operations.observe(hooks);
   const Housekeeping housekeeping(config, sessions.tokens(), metrics, [&config] { prune_daily(config); });
   log::info("poller is running", {{"version", POLLER_VERSION}, {"mailboxes", config.mailboxes.size()}});
   systemd::ready();
+  const std::jthread postman([&](const std::stop_token& over) { send_always(config, sessions, only_mailbox, over); });
   run_scheduler(config, hooks, stop, only_mailbox);
 }
 

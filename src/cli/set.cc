@@ -4,10 +4,12 @@
 #include <CLI/CLI.hpp>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/lookup.h"
 #include "cli/views.h"
+#include "outbound/answers.h"
 
 namespace poller::cli {
 namespace {
@@ -39,6 +41,10 @@ ExitCode set_ticket(Context& context, const SetOptions& options) {
     throw Error(ErrorKind::usage, fmt::format("{} was merged into another ticket", ticket.number), "Change that one.");
   }
   tx->update_ticket(ticket.id, u, current_user(), system_clock().unix_now());
+  if (u.status == "closed" && ticket.status != "closed") {
+    outbound::Answers answers(context.configuration(), system_clock());
+    if (const auto held = answers.ticket_closed(store, *tx, ticket)) log::info(*held, {{"ticket", ticket.number}});
+  }
   tx->commit();
   print_ticket(context, store, ticket.id);
   return ExitCode::ok;

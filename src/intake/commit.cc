@@ -10,6 +10,7 @@
 #include "intake/decision.h"
 #include "intake/place.h"
 #include "parsers/requester.h"
+#include "storage/outbox.h"
 
 namespace poller {
 namespace {
@@ -103,7 +104,15 @@ MailEvent Committer::place_one(Transaction& tx, const Processed& mail) {
   } else {
     event.placement = store_mail(tx, mail);
   }
+  tell_after(tx, mail, event.placement);
   return event;
+}
+
+void Committer::tell_after(Transaction& tx, const Processed& mail, Placement& placement) {
+  if (options_.after == nullptr || options_.dry_run) return;
+  const auto reasons = options_.after->mail_stored(store_, tx, {mail, placement, mailbox_});
+  if (placement.outcome == Outcome::stored && placement.message) tx.outbox().note_reasons(*placement.message, reasons);
+  placement.reasons.insert(placement.reasons.end(), reasons.begin(), reasons.end());
 }
 
 void Committer::note_ledger(Transaction& tx, const Processed& mail, LedgerState state,

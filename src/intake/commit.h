@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "config/config.h"
+#include "intake/after_commit.h"
 #include "intake/processed.h"
 #include "model/placement.h"
 #include "storage/store.h"
@@ -31,6 +32,7 @@ struct CommitOptions {
   bool settle_needed = true;  // false where the server is not told (after: keep, replay)
   bool retry_later = true;    // false for replay: a mail that cannot be stored goes to quarantine at once
   std::optional<Lease> lease;
+  AfterCommit* after = nullptr;  // who is told of each mail stored, within its savepoint; null: nobody
 };
 
 class Committer {
@@ -51,6 +53,7 @@ class Committer {
   Placement store_quarantined(Transaction& tx, const Processed& mail, const std::string& reason);
   TicketId ticket_for_quarantined(Transaction& tx, const Processed& mail, const std::string& reason);
   void note_ledger(Transaction& tx, const Processed& mail, LedgerState state, std::optional<MessageId> message);
+  void tell_after(Transaction& tx, const Processed& mail, Placement& placement);
   bool is_in_quarantine(const SourceKey& source);
   int attempts_of(const SourceKey& source);
 

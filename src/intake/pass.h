@@ -35,7 +35,8 @@ struct PassOptions {
   std::chrono::seconds max_time{0};  // 0: until nothing new is left
   std::function<void(const MailEvent&)> on_mail;
   std::function<void(const PassProgress&)> on_progress;
-  std::stop_token stop;  // finishes the mails in hand
+  AfterCommit* after = nullptr;  // see CommitOptions
+  std::stop_token stop;          // finishes the mails in hand
 };
 
 /// A session that is not open yet; `refresh_token`: the last token was refused or has expired.

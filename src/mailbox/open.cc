@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "mailbox/directory/directory.h"
 #include "mailbox/imap/imap_mailbox.h"
+#include "mailbox/imap/sent_folder.h"
 #include "mailbox/pop3/pop3_mailbox.h"
 
 namespace poller {
@@ -52,6 +53,19 @@ std::unique_ptr<Mailbox> open_mailbox(const config::Mailbox& mailbox, Credential
       return make_directory_mailbox(mailbox.name, mailbox.path);
   }
   throw Error(ErrorKind::ours, "mailbox " + mailbox.name + ": a protocol without a class");
+}
+
+std::vector<std::string> find_in_sent_folder(const config::Mailbox& mailbox, const std::string& user,
+                                             Credentials credentials, const Deadlines& deadlines,
+                                             const std::string& proxy, const std::vector<std::string>& message_ids) {
+  if (mailbox.protocol != config::Protocol::imap) {
+    throw Error(ErrorKind::configuration,
+                "mailbox " + mailbox.name + " is not read by IMAP: its Sent folder is out of reach");
+  }
+  auto account = account_of<imap::Account>(mailbox, std::move(credentials));
+  account.user = user;
+  return imap::find_in_sent(transport_of(mailbox, MailProtocol::imap, deadlines, proxy), account, deadlines,
+                            message_ids);
 }
 
 }  // namespace poller

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/limits.h"
 #include "base/secret.h"
@@ -22,5 +23,11 @@ struct Credentials {
 /// A session on that mailbox, not yet open. `proxy` is a URL; empty means what the environment says.
 std::unique_ptr<Mailbox> open_mailbox(const config::Mailbox& mailbox, Credentials credentials,
                                       const Deadlines& deadlines, const std::string& proxy);
+
+/// Which of `message_ids` (without angle brackets) stand in the Sent folder of `user`'s mailbox on the mailbox's IMAP
+/// server (see imap/sent_folder.h). Throws Error(configuration) for a mailbox that is not read by IMAP.
+std::vector<std::string> find_in_sent_folder(const config::Mailbox& mailbox, const std::string& user,
+                                             Credentials credentials, const Deadlines& deadlines,
+                                             const std::string& proxy, const std::vector<std::string>& message_ids);
 
 }  // namespace poller

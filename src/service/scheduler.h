@@ -35,6 +35,7 @@ struct SchedulerHooks {
   /// Called by the loop at least every ten seconds as long as it turns and no turn is stuck: systemd's watchdog,
   /// health.
   std::function<void()> alive;
+  AfterCommit* after = nullptr;  // see intake/after_commit.h; used by all threads of the pool
   /// Nothing is fetched while it returns false (the disk is nearly full).
   std::function<bool()> may_fetch;
 };

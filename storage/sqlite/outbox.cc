@@ -121,6 +121,15 @@ void SqliteOutboxWriter::set_delivery(std::int64_t id, const std::string& messag
       .run();
 }
 
+void SqliteOutboxWriter::note_reasons(MessageId message, const std::vector<std::string>& reasons) {
+  Query q =
+      open_().query("UPDATE message SET decision_json = json_insert(decision_json, '$.reasons[#]', ?2) WHERE id = ?1");
+  for (const std::string& reason : reasons) {
+    const std::string valid = text::to_valid_utf8(reason);
+    q.reset().bind(message, valid).run();
+  }
+}
+
 void SqliteOutboxWriter::mute(const std::string& address, UnixTime until, const std::string& reason) {
   open_()
       .query("INSERT OR REPLACE INTO mute (address, until, reason) VALUES (?, ?, ?)")

@@ -17,6 +17,7 @@ class SqliteOutboxReader final : public OutboxReader {
   std::vector<OutboxRow> rows(bool all) override;
   std::vector<OutboxRow> due(const std::string& mailbox, UnixTime now, std::size_t limit) override;
   std::vector<OutboxRow> in_state(const std::string& mailbox, OutboxState state) override;
+  std::vector<OutboxRow> recently_sent(const std::string& mailbox, std::size_t limit) override;
   std::optional<UnixTime> next_due(const std::string& mailbox) override;
   OutboxCounts counts() override;
   std::int64_t mails_since(const std::string& mailbox, UnixTime since) override;
@@ -40,6 +41,7 @@ class SqliteOutboxWriter final : public OutboxWriter {
   bool cancel(std::int64_t id, const std::string& who, UnixTime now) override;
   bool retry(std::int64_t id, const std::string& who, UnixTime now) override;
   void set_delivery(std::int64_t id, const std::string& message_state) override;
+  void note_reasons(MessageId message, const std::vector<std::string>& reasons) override;
   void mute(const std::string& address, UnixTime until, const std::string& reason) override;
 
  private:

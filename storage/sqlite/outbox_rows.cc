@@ -92,6 +92,13 @@ std::vector<OutboxRow> SqliteOutboxReader::in_state(const std::string& mailbox, 
   return all_rows(q);
 }
 
+std::vector<OutboxRow> SqliteOutboxReader::recently_sent(const std::string& mailbox, std::size_t limit) {
+  Query q = db_.query("SELECT " POLLER_OUTBOX_COLUMNS
+                      "WHERE o.mailbox = ? AND o.tried_at > 0 AND o.state = 'sent' ORDER BY o.tried_at DESC LIMIT ?");
+  q.bind(mailbox, limit);
+  return all_rows(q);
+}
+
 std::optional<UnixTime> SqliteOutboxReader::next_due(const std::string& mailbox) {
   Query q = db_.query("SELECT min(next_try) FROM outbox WHERE mailbox = ? AND state IN ('pending', 'retry')");
   if (!q.bind(mailbox).step()) return std::nullopt;

@@ -68,7 +68,11 @@ function break_connection(servers, session) {
 const servers = [];
 async function on_data(stream, session, done) {
   const pieces = [];
-  for await (const piece of stream) pieces.push(piece);
+  try {
+    for await (const piece of stream) pieces.push(piece);
+  } catch {
+    return; // the client broke off within the mail: there is none
+  }
   const how = behaviour();
   if (how.delay_ms) await new Promise((go) => setTimeout(go, how.delay_ms));
   if (how.data) return done(refusal(how.data));
