@@ -1,0 +1,93 @@
+#include "intake/rule_conditions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "parsers/header_words.h"
+
+namespace poller {
+namespace {
+
+std::optional<re2::Pattern> compile_rule_pattern(const config::RuleCondition& condition) {
+  if (condition.subject == "size") return std::nullopt;
+  try {
+    return re2::Pattern(condition.pattern);
+  } catch (const Error& error) {
+    const config::Place& at = condition.place;
+    throw Error(ErrorKind::configuration, fmt::format("{}:{}:{}: {}", at.file, at.line, at.column, error.what()),
+                error.advice());
+  }
+}
+
+// ">10MB", "< 500 KB": the reader of the configuration has let through nothing else.
+std::uint64_t rule_size(std::string_view word) {
+  std::uint64_t number = 0;
+  std::size_t pos = 0;
+  for (; pos < word.size() && (word[pos] < '0' || word[pos] > '9'); ++pos) {
+  }
+  for (; pos < word.size() && word[pos] >= '0' && word[pos] <= '9'; ++pos) {
+    number = number * 10 + static_cast<std::uint64_t>(word[pos] - '0');
+  }
+  for (; pos < word.size() && word[pos] == ' '; ++pos) {
+  }
+  const char unit = pos < word.size() ? word[pos] : 'B';
+  if (unit == 'K' || unit == 'k') return number << 10;
+  if (unit == 'M' || unit == 'm') return number << 20;
+  return unit == 'G' || unit == 'g' ? number << 30 : number;
+}
+
+bool same_field_name(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+}  // namespace
+
+CompiledCondition::CompiledCondition(const config::RuleCondition& condition)
+    : condition_(condition), pattern_(compile_rule_pattern(condition)) {
+  if (!pattern_) size_ = rule_size(condition.pattern);
+}
+
+// The bare address first, so that "@example\.com$" works; then as a person reads it, for patterns on the name.
+bool CompiledCondition::in_address(const Address& address) const {
+  if (pattern_->found_in(address.address)) return true;
+  return !address.name.empty() && pattern_->found_in(fmt::format("{} <{}>", address.name, address.address));
+}
+
+bool CompiledCondition::in_addresses(const std::vector<Address>& addresses) const {
+  return std::any_of(addresses.begin(), addresses.end(), [&](const Address& a) { return in_address(a); });
+}
+
+bool CompiledCondition::in_header(const Mail& mail) const {
+  return std::any_of(mail.fields.begin(), mail.fields.end(), [&](const Field& field) {
+    return same_field_name(field.name, condition_.header) && pattern_->found_in(decode_words(field.value));
+  });
+}
+
+bool CompiledCondition::in_attachments(const Mail& mail) const {
+  const bool names = condition_.subject == "attachment_name";
+  return std::any_of(mail.attachments.begin(), mail.attachments.end(), [&](const Attachment& attachment) {
+    if (!names) return pattern_->found_in(attachment.content_type);
+    return attachment.filename && pattern_->found_in(*attachment.filename);
+  });
+}
+
+bool CompiledCondition::holds(const Mail& mail, const Verdict& verdict, const RuleContext& context) const {
+  const std::string& what = condition_.subject;
+  if (what == "size") return condition_.pattern.front() == '>' ? mail.size > size_ : mail.size < size_;
+  if (what == "from") return mail.from && in_address(*mail.from);
+  if (what == "to") return in_addresses(mail.to);
+  if (what == "cc") return in_addresses(mail.cc);
+  if (what == "subject") return pattern_->found_in(mail.subject);
+  if (what == "body") return pattern_->found_in(mail.text);
+  if (what == "header") return in_header(mail);
+  if (what == "kind") return pattern_->found_in(to_string(verdict.kind));
+  if (what == "mailbox") return pattern_->found_in(context.mailbox);
+  if (what == "trust") return pattern_->found_in(context.trust);
+  return in_attachments(mail);
+}
+
+}  // namespace poller

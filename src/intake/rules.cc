@@ -1,0 +1,73 @@
+#include "intake/rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "intake/rule_conditions.h"
+
+namespace poller {
+namespace {
+
+void take_word(std::optional<std::string>& into, const std::optional<std::string>& word) {
+  if (word) into = word;
+}
+
+void add_rule(const config::Rule& rule, std::size_t index, RuleOutcome& out) {
+  take_word(out.queue, rule.queue);
+  take_word(out.status, rule.status);
+  take_word(out.priority, rule.priority);
+  take_word(out.requester, rule.requester);
+  take_word(out.assignee, rule.assignee);
+  for (const std::string& tag : rule.tags) {
+    if (std::find(out.tags.begin(), out.tags.end(), tag) == out.tags.end()) out.tags.push_back(tag);
+  }
+  out.drop = out.drop || rule.drop;
+  out.quarantine = out.quarantine || rule.quarantine;
+  out.no_answer = out.no_answer || rule.no_answer;
+  out.reasons.push_back(fmt::format("rule:{} ({}:{})", index + 1, rule.place.file, rule.place.line));
+}
+
+}  // namespace
+
+struct Rules::Impl {
+  std::vector<config::Rule> rules;
+  std::vector<std::vector<CompiledCondition>> conditions;  // of each rule, as in Rule::when
+};
+
+Rules::Rules(std::vector<config::Rule> rules) : impl_(std::make_unique<Impl>()) {
+  for (const config::Rule& rule : rules) {
+    auto& compiled = impl_->conditions.emplace_back();
+    for (const config::RuleCondition& condition : rule.when) compiled.emplace_back(condition);
+  }
+  impl_->rules = std::move(rules);
+}
+Rules::Rules(Rules&& other) noexcept = default;
+Rules& Rules::operator=(Rules&& other) noexcept = default;
+Rules::~Rules() = default;
+
+RuleOutcome Rules::apply(const Mail& mail, const Verdict& verdict, const RuleContext& context) const {
+  RuleOutcome out;
+  bool stopped = false;
+  for (std::size_t i = 0; i < impl_->rules.size(); ++i) {
+    RuleVerdict& result = out.verdicts.emplace_back();
+    result.rule = i;
+    result.tried = !stopped;
+    if (stopped) continue;
+    const auto& when = impl_->conditions[i];
+    const auto failed = std::find_if(when.begin(), when.end(), [&](const CompiledCondition& condition) {
+      return !condition.holds(mail, verdict, context);
+    });
+    result.hit = failed == when.end();
+    if (!result.hit) {
+      result.failed = static_cast<std::size_t>(failed - when.begin());
+      continue;
+    }
+    add_rule(impl_->rules[i], i, out);
+    stopped = impl_->rules[i].stop;
+  }
+  return out;
+}
+
+}  // namespace poller

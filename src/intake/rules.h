@@ -1,0 +1,56 @@
+// The configuration's rules, compiled once, tried on each new mail. Patterns are RE2: linear in the text.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.h"
+#include "model/mail.h"
+#include "model/verdict.h"
+
+namespace poller {
+
+/// What a mail's own bytes do not say but conditions may ask for.
+struct RuleContext {
+  std::string mailbox;
+  std::string trust;  // the word the threading has for the sender's trust; empty: none
+};
+
+/// One rule's verdict on one mail.
+struct RuleVerdict {
+  std::size_t rule = 0;  // index in Config::rules
+  bool tried = true;     // false: an earlier rule had `stop`
+  bool hit = false;
+  std::optional<std::size_t> failed;  // index in Rule::when of the first condition that does not hold
+};
+
+/// What the rules that hit ask for, together: a later rule's word counts, tags add up.
+struct RuleOutcome {
+  std::optional<std::string> queue, status, priority, requester, assignee;
+  std::vector<std::string> tags;  // each once, in the order they were asked for
+  bool drop = false, quarantine = false, no_answer = false;
+  std::vector<std::string> reasons;   // "rule:2 (poller.yaml:14)", one for each rule that hit
+  std::vector<RuleVerdict> verdicts;  // one for each rule, in order
+};
+
+/// Safe to use from several threads at once.
+class Rules {
+ public:
+  /// Throws Error(configuration) with file:line:column for a pattern that is not RE2's.
+  explicit Rules(std::vector<config::Rule> rules);
+  Rules(Rules&& other) noexcept;
+  Rules& operator=(Rules&& other) noexcept;
+  ~Rules();
+
+  [[nodiscard]] RuleOutcome apply(const Mail& mail, const Verdict& verdict, const RuleContext& context) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace poller
