@@ -35,14 +35,33 @@ std::string rfc3339(UnixTime time) {
                      tm.tm_min, tm.tm_sec);
 }
 
+namespace {
+
+// RFC 3339 section 5.6, time-offset: "Z", "+02:00".
+bool parse_offset(const std::string& text, int& seconds) {
+  seconds = 0;
+  if (text == "Z" || text == "z") return true;
+  int hours = 0, minutes = 0, used = 0;
+  if (text.size() != 6 || (text[0] != '+' && text[0] != '-')) return false;
+  for (const std::size_t i : {1, 2, 4, 5}) {
+    if (text[i] < '0' || text[i] > '9') return false;
+  }
+  if (std::sscanf(text.c_str() + 1, "%2d:%2d%n", &hours, &minutes, &used) != 2 || used != 5) return false;
+  seconds = (text[0] == '-' ? -60 : 60) * (hours * 60 + minutes);
+  return hours <= 23 && minutes <= 59;
+}
+
+}  // namespace
+
 bool parse_rfc3339(const std::string& text, UnixTime& time) {
   std::tm tm{};
   int used = 0;
+  int offset = 0;
   if (std::sscanf(text.c_str(), "%4d-%2d-%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &used) != 3) return false;
   if (static_cast<std::size_t>(used) != text.size()) {
     int more = 0;
-    if (std::sscanf(text.c_str() + used, "T%2d:%2d:%2dZ%n", &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &more) != 3 ||
-        static_cast<std::size_t>(used + more) != text.size()) {
+    if (std::sscanf(text.c_str() + used, "T%2d:%2d:%2d%n", &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &more) != 3 ||
+        !parse_offset(text.substr(static_cast<std::size_t>(used + more)), offset)) {
       return false;
     }
   }
@@ -52,7 +71,7 @@ bool parse_rfc3339(const std::string& text, UnixTime& time) {
   }
   tm.tm_year -= 1900;
   tm.tm_mon -= 1;
-  time = timegm(&tm);
+  time = timegm(&tm) - offset;
   return true;
 }
 

@@ -24,7 +24,8 @@ const Clock& system_clock();
 /// RFC 3339 in UTC with seconds, "2026-11-24T08:15:00Z". Years outside 0..9999 are clamped.
 std::string rfc3339(UnixTime time);
 
-/// The reverse; accepts what rfc3339() writes and a plain date. Returns false on anything else.
+/// The reverse; accepts a plain date (midnight in UTC) too, and an offset from UTC in place of Z. Returns false on
+/// anything else.
 bool parse_rfc3339(const std::string& text, UnixTime& time);
 
 }  // namespace poller

@@ -30,6 +30,9 @@ ExitCode set_ticket(Context& context, const SetOptions& options) {
   if (!u.status && !u.queue && !u.subject) {
     throw Error(ErrorKind::usage, "nothing to set", "Give --status, --queue or --subject.");
   }
+  if (u.subject && u.subject->find_first_not_of(" \t\r\n") == std::string::npos) {
+    throw Error(ErrorKind::usage, "an empty subject", "Give --subject a text.");
+  }
   if (u.queue && config::find_queue(context.configuration(), *u.queue) == nullptr) {
     throw Error(ErrorKind::usage, fmt::format("there is no queue \"{}\"", *u.queue),
                 "The configuration's `queues` lists them.");

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/text.h"
 #include "config/read_parts.h"
 #include "config/shapes.h"
@@ -7,13 +9,26 @@
 namespace poller::config {
 namespace {
 
+/// Where {id} or {id:06} (1 to 18 digits) stands, from `from` on: [begin, end), or both npos.
+std::pair<std::size_t, std::size_t> find_id(std::string_view form, std::size_t from) {
+  for (std::size_t at = form.find("{id", from); at != std::string_view::npos; at = form.find("{id", at + 1)) {
+    const std::size_t close = form.find('}', at);
+    if (close == std::string_view::npos) break;
+    const std::string_view width = form.substr(at + 3, close - at - 3);
+    std::uint64_t digits = 0;
+    const bool padded = width.starts_with(':') && text::parse_uint(width.substr(1), digits);
+    if (width.empty() || (padded && digits >= 1 && digits <= 18)) return {at, close + 1};
+  }
+  return {std::string_view::npos, std::string_view::npos};
+}
+
 void read_number_form(const Value& value, Queue& queue) {
   std::string form;
   constexpr const char* kAllowed = "a form such as T-{id}, with {id} once and no blanks";
   if (!read_text(value, form, kAllowed)) return;
-  const std::size_t id = form.find("{id}");
-  const bool once = id != std::string::npos && form.find("{id}", id + 1) == std::string::npos;
-  const std::string_view after = once ? std::string_view(form).substr(id + 4) : std::string_view();
+  const auto [id, end] = find_id(form, 0);
+  const bool once = id != std::string::npos && find_id(form, end).first == std::string::npos;
+  const std::string_view after = once ? std::string_view(form).substr(end) : std::string_view();
   if (!once || form.size() > 40 || form.find_first_of(" \t<>\"") != std::string::npos ||
       (!after.empty() && text::is_digit(after.front()))) {
     value.refuse(kAllowed);
