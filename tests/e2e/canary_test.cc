@@ -27,8 +27,6 @@ constexpr const char* kVaultKey = "canary-vault-key-7Qp2";
 constexpr const char* kClientSecret = "poller-web-secret";  // what the OAuth server knows
 constexpr const char* kPassword = "canary password=7Qp5\"x";
 
-bool holds(const std::string& text, const std::string& piece) { return text.find(piece) != std::string::npos; }
-
 // Every secret in the forms in which it could leak.
 class Canaries {
  public:

@@ -56,8 +56,6 @@ Check check(const Home& home) {
   return out;
 }
 
-bool holds(const std::string& text, const std::string& piece) { return text.find(piece) != std::string::npos; }
-
 }  // namespace
 
 TEST_CASE("all is well: nine steps, in order, and no mail is touched") {

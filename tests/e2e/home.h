@@ -48,6 +48,8 @@ class Home {
   support::TempDir dir_{"e2e"};
 };
 
+inline bool holds(const std::string& text, const std::string& piece) { return text.find(piece) != std::string::npos; }
+
 /// The objects of a JSON Lines text.
 std::vector<nlohmann::json> json_lines(const std::string& text);
 

@@ -35,8 +35,6 @@ HomeOptions two_mailboxes(const std::string& support, const std::string& billing
   return options;
 }
 
-bool holds(const std::string& text, const std::string& piece) { return text.find(piece) != std::string::npos; }
-
 // `poller login` in a home, with what it has printed so far in a file.
 class Login {
  public:
