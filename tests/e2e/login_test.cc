@@ -96,7 +96,8 @@ TEST_CASE("one sign-in for two mailboxes and SMTP: named, shared, refreshed once
   CHECK(gone.exit_code == 0);
   CHECK(json_lines(gone.out).at(0).at("signed_out").size() == 2);
   CHECK(home.run({"--once"}).exit_code == 77);
-  for (const auto& mailbox : json_lines(home.run({"status", "--json"}).out).at(0).at("mailboxes"))
+  const auto status = json_lines(home.run({"status", "--json"}).out).at(0);
+  for (const auto& mailbox : status.at("mailboxes"))
     CHECK(mailbox.at("state") == "sign-in needed");
 }
 
