@@ -97,6 +97,16 @@ struct OutboxCounts {
   UnixTime oldest = 0;         // creation of the oldest one pending; 0: none
 };
 
+/// Mail of one mailbox that should have gone out by now.
+struct OutboxBacklog {
+  std::string mailbox;
+  std::int64_t waiting = 0;
+  UnixTime oldest = 0;  // creation of the oldest one waiting
+  std::string last_error;
+  std::int64_t uncertain = 0;
+  std::int64_t newest_uncertain = 0;  // its id
+};
+
 /// The reading half: Store::outbox(). The same threads and errors as Store.
 class OutboxReader {
  public:
@@ -105,7 +115,7 @@ class OutboxReader {
   virtual std::optional<OutboxRow> by_message_id(const std::string& message_id) = 0;
   /// Oldest first; `all == false`: without those sent and cancelled.
   virtual std::vector<OutboxRow> rows(bool all) = 0;
-  /// Pending and retry whose time has come; agents' replies first, then by age.
+  /// Pending and retry whose time has come; alerts to the operator first, then agents' replies, then by age.
   virtual std::vector<OutboxRow> due(const std::string& mailbox, UnixTime now, std::size_t limit) = 0;
   virtual std::vector<OutboxRow> in_state(const std::string& mailbox, OutboxState state) = 0;
   /// The last ones known as sent by that mailbox, newest first.
@@ -113,6 +123,9 @@ class OutboxReader {
   /// When the next row of the mailbox is due; nothing when none waits.
   virtual std::optional<UnixTime> next_due(const std::string& mailbox) = 0;
   virtual OutboxCounts counts() = 0;
+  /// By mailbox: what could have been sent before `due_before` and waits still (in retry: what was queued before), and
+  /// what is uncertain since before `tried_before`. Alerts to the operator do not count.
+  virtual std::vector<OutboxBacklog> backlog(UnixTime due_before, UnixTime tried_before) = 0;
   /// Attempts of the mailbox since that time: mails, and their recipients.
   virtual std::int64_t mails_since(const std::string& mailbox, UnixTime since) = 0;
   virtual std::int64_t recipients_since(const std::string& mailbox, UnixTime since) = 0;

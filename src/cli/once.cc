@@ -1,6 +1,8 @@
 // `poller --once`: one pass over every mailbox.
 #include <fmt/format.h>
 
+#include <functional>
+
 #include "base/error.h"
 #include "base/log.h"
 #include "cli/commands.h"
@@ -14,6 +16,7 @@
 #include "outbound/runner.h"
 #include "service/mail_log.h"
 #include "service/mailbox_status.h"
+#include "service/notify.h"
 #include "service/token_care.h"
 
 namespace poller::cli {
@@ -108,6 +111,31 @@ ExitCode send_once(Context& context, Sessions& sessions, const std::stop_token& 
   return code;
 }
 
+// After the passes, before their answers go out; an alert that its mailbox cannot send goes on to the next one.
+ExitCode tell_and_send(Context& context, Sessions& sessions, const std::stop_token& stop) {
+  Notifier notifier(context.configuration(), {});
+  Store& store = context.store();
+  ExitCode code = ExitCode::ok;
+  const auto told = [&](const std::function<bool()>& action) {
+    try {
+      return action();
+    } catch (const Error& error) {
+      log::error(error.what(), {{"kind", to_string(error.kind())}, {"in", "alerts"}});
+      code = worse(code, exit_code_of(error.kind()));
+      return false;
+    }
+  };
+  told([&] {
+    notifier.look(store, system_clock().unix_now());
+    return true;
+  });
+  do {
+    code = worse(code, send_once(context, sessions, stop));
+  } while (code != ExitCode::storage && !stop.stop_requested() &&
+           told([&] { return notifier.pass_on(store, system_clock().unix_now()); }));
+  return code;
+}
+
 }  // namespace
 
 ExitCode once(Context& context) {
@@ -130,7 +158,7 @@ ExitCode once(Context& context) {
     if (code == ExitCode::storage) break;  // nothing more may be settled
   }
   if (!context.globals.dry_run && code != ExitCode::storage) {
-    code = worse(code, send_once(context, sessions, signal.token()));
+    code = worse(code, tell_and_send(context, sessions, signal.token()));
     if (answers.refused_for_room()) code = worse(code, ExitCode::temporary);
   }
   if (!context.globals.dry_run && code != ExitCode::storage) look_after_tokens(config, sessions.tokens());

@@ -5,12 +5,12 @@
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <condition_variable>
-#include <map>
 #include <mutex>
 #include <thread>
 
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/postman.h"
 #include "cli/retention.h"
 #include "cli/sessions.h"
 #include "cli/stop_signal.h"
@@ -18,7 +18,7 @@
 #include "lib/systemd/notify.h"
 #include "oauth/sign_in_mark.h"
 #include "outbound/answers.h"
-#include "outbound/runner.h"
+#include "service/alert_watch.h"
 #include "service/housekeeping.h"
 #include "service/mail_log.h"
 #include "service/operations.h"
@@ -117,36 +117,15 @@ void prune_daily(const config::Config& config) {
   log::info("retention", {{"mails", pruned.mails}, {"bytes", pruned.bytes}, {"quarantine", pruned.quarantine}});
 }
 
-constexpr std::chrono::seconds kLookAtOutbox{1};
-
-// The outbox, as long as the daemon runs; one sender a mailbox keeps its connection for a while.
-void send_always(const config::Config& config, Sessions& sessions, const std::string& only_mailbox,
-                 const std::stop_token& over) {
-  const auto store = open_sqlite_store(config.sqlite_path.string());
-  std::map<std::string, UnixTime> not_before;
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  while (!over.stop_requested()) {
-    for (const auto& mailbox : config.mailboxes) {
-      if (!mailbox.smtp || over.stop_requested() || (!only_mailbox.empty() && mailbox.name != only_mailbox)) continue;
-      const UnixTime now = system_clock().unix_now();
-      if (not_before[mailbox.name] > now) continue;
-      try {
-        const auto sender = sessions.sender(mailbox);
-        outbound::RunOptions options;
-        options.stop = over;
-        options.sent = [&] { return sessions.sent_lookup(mailbox); };
-        const auto summary = outbound::run_outbox(*store, config, mailbox, *sender, system_clock(), options);
-        // A mailbox that nobody can send from now is left in peace for a moment.
-        if (summary.code != ExitCode::ok) not_before[mailbox.name] = now + 30;
-      } catch (const Error& error) {
-        log::error(error.what(), {{"mailbox", mailbox.name}, {"kind", to_string(error.kind())}});
-        not_before[mailbox.name] = now + 30;
-      }
-    }
-    std::unique_lock lock(mutex);
-    wake.wait_for(lock, over, kLookAtOutbox, [] { return false; });
-  }
+// The daemon's own knowledge of its mailboxes: of those that it polls.
+TroubleSources trouble_sources(Health& health, const std::string& only_mailbox) {
+  TroubleSources sources;
+  sources.failing_mailboxes = [&health, only_mailbox](Store& store, UnixTime now) {
+    auto failing = health.failing_mailboxes(&store, now);
+    if (!only_mailbox.empty()) std::erase_if(failing, [&](const Unready& u) { return u.mailbox != only_mailbox; });
+    return failing;
+  };
+  return sources;
 }
 
 void one_round(const config::Config& config, Metrics& metrics, const std::stop_token& stop,
@@ -168,7 +147,8 @@ void one_round(const config::Config& config, Metrics& metrics, const std::stop_t
   const Housekeeping housekeeping(config, sessions.tokens(), metrics, [&config] { prune_daily(config); });
   log::info("poller is running", {{"version", POLLER_VERSION}, {"mailboxes", config.mailboxes.size()}});
   systemd::ready();
-  const std::jthread postman([&](const std::stop_token& over) { send_always(config, sessions, only_mailbox, over); });
+  const Postman postman(config, sessions, metrics, only_mailbox);
+  const AlertWatch alerts(config, hooks.open_store, trouble_sources(operations.health(), only_mailbox));
   run_scheduler(config, hooks, stop, only_mailbox);
 }
 

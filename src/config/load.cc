@@ -44,6 +44,7 @@ class Loader {
   void default_queue();
   void check_mailbox_queues();
   void check_vault();
+  void check_notify(Section& top);
 
   Loaded loaded_;
   Complaints complaints_;
@@ -99,6 +100,7 @@ void Loader::read_main(File& file) {
   top.done();
   check_mailbox_queues();
   check_vault();
+  check_notify(top);
   const bool wrong = top.has("mailboxes") && !top.at("mailboxes").is(Node::Kind::list);
   if (mailboxes_.empty() && !wrong) {
     top.missing("mailboxes", "missing; allowed: a list of at least one mailbox");
@@ -244,6 +246,16 @@ void Loader::check_vault() {
                                   "encrypted; allowed: vault: {{path: var/tokens, key: {{file: PATH}}}}",
                                   quote(mailbox.name)));
     return;
+  }
+}
+
+/// An alert by mail goes out through a mailbox.
+void Loader::check_notify(Section& top) {
+  const Config& config = loaded_.config;
+  if (config.notify.to.empty() || !config.notify.command.empty()) return;
+  const auto sends = [](const Mailbox& mailbox) { return mailbox.smtp.has_value(); };
+  if (std::none_of(config.mailboxes.begin(), config.mailboxes.end(), sends)) {
+    top.at("notify").warn("no mailbox has smtp: nobody will be told");
   }
 }
 

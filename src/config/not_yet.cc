@@ -19,7 +19,6 @@ constexpr NotYet kNotYet[] = {
     {"storage", "postgres:", Ignoring::harmful},
     {"mailboxes.trust", "", Ignoring::harmful},
     {"rules", "", Ignoring::harmful},
-    {"notify", "", Ignoring::harmless},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,7 +37,7 @@ class Child {
   }
 
   /// 0, or errno.
-  int start(const std::vector<std::string>& argv);
+  int start(const std::vector<std::string>& argv, const CommandInput& input);
   [[nodiscard]] int output() const { return output_; }
   /// False when the deadline came first.
   bool wait(Steady::time_point deadline, int& status);
@@ -46,17 +47,45 @@ class Child {
   pid_t pid_ = -1;
 };
 
-int spawn(const std::vector<std::string>& argv, int output, pid_t& pid) {
-  std::vector<char*> arguments;
-  arguments.reserve(argv.size() + 1);
-  for (const std::string& argument : argv) arguments.push_back(const_cast<char*>(argument.c_str()));
-  arguments.push_back(nullptr);
+std::vector<char*> pointers(const std::vector<std::string>& strings) {
+  std::vector<char*> out;
+  out.reserve(strings.size() + 1);
+  for (const std::string& one : strings) out.push_back(const_cast<char*>(one.c_str()));
+  out.push_back(nullptr);
+  return out;
+}
+
+/// The text as a file without a name, so that nobody waits for a program that does not read; -1 for an empty one.
+int input_file(const std::string& text) {
+  if (text.empty()) return -1;
+  const int fd = ::memfd_create("input", MFD_CLOEXEC);
+  if (fd < 0) return -1;
+  for (std::size_t at = 0; at < text.size();) {
+    const ssize_t n = ::write(fd, text.data() + at, text.size() - at);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    at += static_cast<std::size_t>(n);
+  }
+  ::lseek(fd, 0, SEEK_SET);
+  return fd;
+}
+
+int spawn(const std::vector<std::string>& argv, const CommandInput& input, int in, int output, pid_t& pid) {
+  const std::vector<char*> arguments = pointers(argv);
+  std::vector<char*> environment = pointers(input.environment);
+  environment.pop_back();
+  for (char** one = environ; *one != nullptr; ++one) environment.push_back(*one);
+  environment.push_back(nullptr);
 
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawnattr_init(&attributes);
-  ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  if (in >= 0) {
+    ::posix_spawn_file_actions_adddup2(&actions, in, 0);
+  } else {
+    ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  }
   ::posix_spawn_file_actions_adddup2(&actions, output, 1);
   ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
   sigset_t none;
@@ -67,18 +96,20 @@ int spawn(const std::vector<std::string>& argv, int output, pid_t& pid) {
   ::posix_spawnattr_setsigdefault(&attributes, &all);
   ::posix_spawnattr_setpgroup(&attributes, 0);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-  const int result = ::posix_spawnp(&pid, arguments[0], &actions, &attributes, arguments.data(), environ);
+  const int result = ::posix_spawnp(&pid, arguments[0], &actions, &attributes, arguments.data(), environment.data());
   ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&actions);
   return result;
 }
 
-int Child::start(const std::vector<std::string>& argv) {
+int Child::start(const std::vector<std::string>& argv, const CommandInput& input) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return errno;
   output_ = ends[0];
-  const int result = spawn(argv, ends[1], pid_);
+  const int in = input_file(input.text);
+  const int result = spawn(argv, input, in, ends[1], pid_);
   ::close(ends[1]);
+  if (in >= 0) ::close(in);
   if (result != 0) pid_ = -1;
   return result;
 }
@@ -121,10 +152,11 @@ CommandResult::End read_output(int fd, Steady::time_point deadline, std::string&
 
 }  // namespace
 
-CommandResult run_command(const std::vector<std::string>& argv, std::chrono::milliseconds time_allowed) {
+CommandResult run_command(const std::vector<std::string>& argv, std::chrono::milliseconds time_allowed,
+                          const CommandInput& input) {
   CommandResult result;
   Child child;
-  result.code = child.start(argv);
+  result.code = child.start(argv, input);
   if (result.code != 0) return result;
   const auto deadline = Steady::now() + time_allowed;
   result.end = read_output(child.output(), deadline, result.output);

@@ -1,4 +1,4 @@
-// Starts a program that prints a secret.
+// Starts a program that prints a secret, or that tells somebody something.
 #pragma once
 
 #include <chrono>
@@ -17,9 +17,16 @@ struct CommandResult {
   std::string output;  // standard output; the caller wipes it
 };
 
-/// Runs argv[0] (found in PATH) without a shell in a process group of its own; nothing on its standard input, its
-/// standard error thrown away since programs write secrets there too. Ends the whole group at the deadline.
-CommandResult run_command(const std::vector<std::string>& argv, std::chrono::milliseconds time_allowed);
+/// What the program is given beside its arguments.
+struct CommandInput {
+  std::string text;                      // its standard input
+  std::vector<std::string> environment;  // "NAME=value", added to ours
+};
+
+/// Runs argv[0] (found in PATH) without a shell in a process group of its own; its standard error is thrown away since
+/// programs write secrets there too. Ends the whole group at the deadline.
+CommandResult run_command(const std::vector<std::string>& argv, std::chrono::milliseconds time_allowed,
+                          const CommandInput& input = {});
 
 /// "exited with status 3", "took longer than 30s": without a byte of output.
 std::string to_string(const CommandResult& result);

@@ -59,7 +59,7 @@ Answers::Answers(const config::Config& config, const Clock& clock, AnswerOptions
       too_large_(config.answers.too_large, "answers.too_large") {}
 
 // Why that address gets nothing automatic from us, whatever the mail was.
-std::string Answers::brake(Store& store, const std::string& address) const {
+std::string Answers::brake(Store& store, Transaction& tx, const std::string& address) const {
   const UnixTime now = clock_.unix_now();
   if (!is_sendable_address(address)) return "there is no address to answer to";
   if (is_own_address(config_, address)) return "the address is our own";
@@ -71,6 +71,7 @@ std::string Answers::brake(Store& store, const std::string& address) const {
   }
   if (!has_room(store, config_)) {
     refused_for_room_ = true;
+    tx.set_value(kRefusedForRoom, rfc3339(now));
     log::error(
         "the outbox is full: automatic answers are refused",
         {{"max_pending", config_.outbound.max_pending}, {"advice", "See `poller outbox` for what holds it up."}});
@@ -79,7 +80,8 @@ std::string Answers::brake(Store& store, const std::string& address) const {
   return {};
 }
 
-std::string Answers::why_not(Store& store, const StoredMail& stored, const std::string& address) const {
+std::string Answers::why_not(Store& store, Transaction& tx, const StoredMail& stored,
+                             const std::string& address) const {
   if (!options_.live) return "replayed mail is not answered";
   if (stored.mail.retry_of) return "mail retried from quarantine is not answered";
   if (stored.mail.verdict.kind == MailKind::list) return "list mail is never answered";
@@ -90,12 +92,12 @@ std::string Answers::why_not(Store& store, const StoredMail& stored, const std::
     return fmt::format("the mail arrived {} s ago, longer than answers.max_age ({} s)", age,
                        config_.answers.max_age.count());
   }
-  return brake(store, address);
+  return brake(store, tx, address);
 }
 
 std::string Answers::acknowledge(Store& store, Transaction& tx, const StoredMail& stored, const Ticket& ticket,
                                  const AnswerTemplate& form, OutboxKind kind) {
-  const std::string reason = why_not(store, stored, ticket.requester.address);
+  const std::string reason = why_not(store, tx, stored, ticket.requester.address);
   if (!reason.empty()) return fmt::format("answer:held-back: no {}: {}", answer_word(kind), reason);
   const TemplateValues values = values_of(ticket, stored.mail.mail.new_text);
   RenderedAnswer answer = form.render(ticket.queue, language_of(stored.mail.mail), values);
@@ -150,7 +152,7 @@ std::vector<std::string> Answers::mail_stored(Store& store, Transaction& tx, con
 std::optional<std::string> Answers::ticket_closed(Store& store, Transaction& tx, const Ticket& ticket) {
   if (!closed_.enabled()) return std::nullopt;
   const auto messages = store.messages(ticket.id);
-  const std::string reason = brake(store, ticket.requester.address);
+  const std::string reason = brake(store, tx, ticket.requester.address);
   if (!reason.empty()) return fmt::format("no closing notice: {}", reason);
   const Message* last = nullptr;
   for (const auto& m : messages) {

@@ -13,6 +13,9 @@
 
 namespace poller::outbound {
 
+/// Under this name the store keeps when an automatic answer was last refused because the outbox was full.
+constexpr const char* kRefusedForRoom = "outbox refused at";
+
 struct AnswerOptions {
   bool live = true;  // false: replay; nothing is answered, and the reasons say so
 };
@@ -33,8 +36,8 @@ class Answers final : public AfterCommit {
  private:
   std::string acknowledge(Store& store, Transaction& tx, const StoredMail& stored, const Ticket& ticket,
                           const AnswerTemplate& form, OutboxKind kind);
-  std::string why_not(Store& store, const StoredMail& stored, const std::string& address) const;
-  std::string brake(Store& store, const std::string& address) const;
+  std::string why_not(Store& store, Transaction& tx, const StoredMail& stored, const std::string& address) const;
+  std::string brake(Store& store, Transaction& tx, const std::string& address) const;
 
   const config::Config& config_;
   const Clock& clock_;

@@ -71,6 +71,7 @@ class OutboxRun {
     if (rows.empty()) return;
     const UnixTime now = clock_.unix_now();
     auto tx = store_.begin(lease_);
+    std::vector<OutboxRow> doubtful;
     for (const auto& row : rows) {
       OutboxResult result;
       result.owed = row.owed;
@@ -79,6 +80,7 @@ class OutboxRun {
         result.error = "poller ended after the mail's end and before the server's answer";
         log::warning("a mail's fate is uncertain", {{"mailbox", mailbox_.name}, {"outbox", row.id}});
         ++summary_.uncertain;
+        doubtful.push_back(row);
       } else {
         result.state = OutboxState::retry;
         result.error = "poller ended before the mail was sent whole";
@@ -88,6 +90,21 @@ class OutboxRun {
       tx->outbox().finish(row.id, result, now);
     }
     tx->commit();
+    for (const auto& row : doubtful) told(row, OutboxState::uncertain);
+  }
+
+  void told(const OutboxRow& row, OutboxState state) const {
+    if (options_.on_result) options_.on_result(row, state);
+  }
+
+  // What somebody must mend is kept for the alert; with the next mail that goes out it is over.
+  void note_trouble(Transaction& tx, const OutboxResult& result, const Attempt& attempt, bool fault) {
+    const std::string name = sending_trouble_name(mailbox_.name);
+    const std::string before = store_.value(name).value_or("");
+    std::string now = before;
+    if (fault) now = attempt.error + "\n" + attempt.advice;
+    if (result.state == OutboxState::sent) now.clear();
+    if (now != before) tx.set_value(name, now);
   }
 
   // How many mails may still go, and when the next ones may.
@@ -139,7 +156,6 @@ class OutboxRun {
       attempt.error = "its bytes are gone (retention)";
     }
     record(row, attempt);
-    if (options_.on_attempt) options_.on_attempt(row, attempt);
     return !attempt.mailbox_trouble;
   }
 
@@ -147,8 +163,8 @@ class OutboxRun {
     const UnixTime now = clock_.unix_now();
     OutboxResult result{attempt.state, attempt.error, 0, attempt.owed, attempt.server_reply, true};
     if (attempt.state == OutboxState::sent) result.error.clear();
+    const bool fault = attempt.mailbox_trouble && is_mailbox_fault(*attempt.mailbox_trouble);
     if (attempt.state == OutboxState::retry) {
-      const bool fault = attempt.mailbox_trouble && is_mailbox_fault(*attempt.mailbox_trouble);
       result.counts = !fault;  // what an administrator must mend is not held against the mail
       const int attempts = row.attempts + 1;
       if (!fault && attempts > config_.outbound.retries) {
@@ -170,8 +186,10 @@ class OutboxRun {
         tx->add_thread_ids(*row.ticket, std::span(&*id, 1));
       }
     }
+    note_trouble(*tx, result, attempt, fault);
     tx->commit();
     tell(row, result, attempt);
+    told(row, result.state);
   }
 
   void tell(const OutboxRow& row, const OutboxResult& result, const Attempt& attempt) {
@@ -220,6 +238,8 @@ std::chrono::seconds backoff(int attempts) noexcept {
   const int doublings = std::clamp(attempts - 1, 0, 10);
   return std::min(kMost, std::chrono::seconds(60L << doublings));
 }
+
+std::string sending_trouble_name(const std::string& mailbox) { return "outbox trouble " + mailbox; }
 
 RunSummary run_outbox(Store& store, const config::Config& config, const config::Mailbox& mailbox, Sender& sender,
                       const Clock& clock, const RunOptions& options) {

@@ -26,7 +26,8 @@ class SentLookup {
 struct RunOptions {
   std::stop_token stop;
   std::function<std::unique_ptr<SentLookup>()> sent;  // empty: uncertain rows stay
-  std::function<void(const OutboxRow&, const Attempt&)> on_attempt;
+  /// After each attempt: what became of the row. What a dead process left as uncertain is told too.
+  std::function<void(const OutboxRow&, OutboxState)> on_result;
 };
 
 struct RunSummary {
@@ -43,6 +44,9 @@ struct RunSummary {
 /// another process has the lease.
 RunSummary run_outbox(Store& store, const config::Config& config, const config::Mailbox& mailbox, Sender& sender,
                       const Clock& clock, const RunOptions& options);
+
+/// Under this name the store keeps why a mailbox cannot send until somebody mends it, "WHAT\nADVICE"; empty: it can.
+std::string sending_trouble_name(const std::string& mailbox);
 
 /// The n-th wait (from 1) without its jitter: one minute, doubled each time, at most four hours.
 std::chrono::seconds backoff(int attempts) noexcept;

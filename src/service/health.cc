@@ -34,7 +34,8 @@ void Health::turn(const TurnReport& report, UnixTime now) {
   if (report.error == nullptr) known.last_success = now;
 }
 
-void Health::check_mailboxes(Store* store, UnixTime now, std::vector<Unready>& out) {
+std::vector<Unready> Health::failing_mailboxes(Store* store, UnixTime now) {
+  std::vector<Unready> out;
   // Another process may work on a mailbox (a second daemon, `poller --once`): its successes stand in the store.
   std::map<std::string, UnixTime> stored;
   if (store != nullptr) {
@@ -52,6 +53,7 @@ void Health::check_mailboxes(Store* store, UnixTime now, std::vector<Unready>& o
          fmt::format("no success {}{}{}", success == 0 ? "ever" : "since " + rfc3339(success),
                      known.last_error.empty() ? "" : "; the last error: ", text::escape_controls(known.last_error))});
   }
+  return out;
 }
 
 std::string Health::storage_trouble(Store* store, UnixTime now) {
@@ -84,7 +86,8 @@ std::vector<Unready> Health::unready(Store* store, UnixTime now) {
   if (!trouble.empty()) out.push_back({"storage", "", "not writable: " + trouble});
   try {
     if (store != nullptr && trouble.empty()) check_outbox(*store, now, out);
-    check_mailboxes(trouble.empty() ? store : nullptr, now, out);
+    const auto mailboxes = failing_mailboxes(trouble.empty() ? store : nullptr, now);
+    out.insert(out.end(), mailboxes.begin(), mailboxes.end());
   } catch (const Error& error) {
     out.push_back({"storage", "", std::string("not readable: ") + error.what()});
   }

@@ -37,6 +37,8 @@ class Health {
 
   /// `store`: to try whether it can be written. Null: it could not be opened.
   [[nodiscard]] std::vector<Unready> unready(Store* store, UnixTime now);
+  /// Of these, the mailboxes alone. From any thread; `store` null: nothing is known of other processes.
+  [[nodiscard]] std::vector<Unready> failing_mailboxes(Store* store, UnixTime now);
   /// Whether the scheduler has turned lately.
   [[nodiscard]] bool lives(std::chrono::steady_clock::time_point now) const;
 
@@ -49,7 +51,6 @@ class Health {
 
   std::string storage_trouble(Store* store, UnixTime now);
   static void check_outbox(Store& store, UnixTime now, std::vector<Unready>& out);
-  void check_mailboxes(Store* store, UnixTime now, std::vector<Unready>& out);
 
   const config::Config& config_;
   const UnixTime started_;

@@ -26,6 +26,7 @@ class Operations {
 
   /// Fills the scheduler's hooks but for sessions and open_store; a hook that is there already is called too.
   void observe(SchedulerHooks& hooks);
+  [[nodiscard]] Health& health() { return health_; }
 
  private:
   void turn(const TurnReport& report);

@@ -20,6 +20,7 @@ class SqliteOutboxReader final : public OutboxReader {
   std::vector<OutboxRow> recently_sent(const std::string& mailbox, std::size_t limit) override;
   std::optional<UnixTime> next_due(const std::string& mailbox) override;
   OutboxCounts counts() override;
+  std::vector<OutboxBacklog> backlog(UnixTime due_before, UnixTime tried_before) override;
   std::int64_t mails_since(const std::string& mailbox, UnixTime since) override;
   std::int64_t recipients_since(const std::string& mailbox, UnixTime since) override;
   std::int64_t answers_since(const std::string& address, UnixTime since) override;

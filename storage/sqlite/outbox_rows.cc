@@ -80,7 +80,7 @@ std::vector<OutboxRow> SqliteOutboxReader::rows(bool all) {
 std::vector<OutboxRow> SqliteOutboxReader::due(const std::string& mailbox, UnixTime now, std::size_t limit) {
   Query q = db_.query("SELECT " POLLER_OUTBOX_COLUMNS
                       "WHERE o.mailbox = ? AND o.state IN ('pending', 'retry') AND o.next_try <= ?"
-                      " ORDER BY o.kind <> 'reply', o.id LIMIT ?");
+                      " ORDER BY o.kind <> 'alert', o.kind <> 'reply', o.id LIMIT ?");
   q.bind(mailbox, now, limit);
   return all_rows(q);
 }
@@ -114,6 +114,21 @@ OutboxCounts SqliteOutboxReader::counts() {
       " ('pending', 'sending', 'retry', 'uncertain', 'failed')");
   if (q.step()) counts = {q.integer(0), q.integer(1), q.integer(2), q.integer(3)};
   return counts;
+}
+
+std::vector<OutboxBacklog> SqliteOutboxReader::backlog(UnixTime due_before, UnixTime tried_before) {
+  Query q = db_.query(
+      "SELECT mailbox, count(*) FILTER (WHERE state <> 'uncertain'),"
+      " coalesce(min(created_at) FILTER (WHERE state <> 'uncertain'), 0),"
+      " coalesce(max(last_error) FILTER (WHERE state <> 'uncertain'), ''),"
+      " count(*) FILTER (WHERE state = 'uncertain'), coalesce(max(id) FILTER (WHERE state = 'uncertain'), 0)"
+      " FROM outbox WHERE kind <> 'alert' AND ((state = 'pending' AND next_try < ?1) OR (state = 'retry' AND"
+      " created_at < ?1) OR (state = 'sending' AND tried_at < ?1) OR (state = 'uncertain' AND tried_at < ?2))"
+      " GROUP BY mailbox ORDER BY mailbox");
+  q.bind(due_before, tried_before);
+  std::vector<OutboxBacklog> out;
+  while (q.step()) out.push_back({q.text(0), q.integer(1), q.integer(2), q.text(3), q.integer(4), q.integer(5)});
+  return out;
 }
 
 std::int64_t SqliteOutboxReader::mails_since(const std::string& mailbox, UnixTime since) {

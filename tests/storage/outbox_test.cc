@@ -98,20 +98,50 @@ TEST_CASE("an id is never given twice, also when the row did not come to be") {
   });
 }
 
-TEST_CASE("what is due: by time, agents' replies first") {
+TEST_CASE("what is due: by time, alerts first, then agents' replies") {
   with_each_engine([](Place& place) {
     auto store = place.open();
     const Queued ack = queue_one(*store, 1, OutboxKind::ack);
     const Queued reply = queue_one(*store, 2);
     queue_one(*store, 3, OutboxKind::reply, 500);
+    const Queued alert = queue_one(*store, 4, OutboxKind::alert);
     const auto due = store->outbox().due("support", 100, 10);
-    REQUIRE(due.size() == 2);
-    CHECK(due[0].id == reply.id);
-    CHECK(due[1].id == ack.id);
+    REQUIRE(due.size() == 3);
+    CHECK(due[0].id == alert.id);
+    CHECK(due[1].id == reply.id);
+    CHECK(due[2].id == ack.id);
     CHECK(store->outbox().due("support", 500, 2).size() == 2);
     CHECK(store->outbox().due("other", 500, 10).empty());
     CHECK(store->outbox().next_due("support") == 0);
     CHECK_FALSE(store->outbox().next_due("other"));
+  });
+}
+
+TEST_CASE("the backlog: what should have gone out, and what is uncertain; alerts do not count") {
+  with_each_engine([](Place& place) {
+    auto store = place.open();
+    CHECK(store->outbox().backlog(9000, 9000).empty());
+    const Queued waiting = queue_one(*store, 1, OutboxKind::reply, 2000);
+    queue_one(*store, 2, OutboxKind::reply, 8000);  // held until then
+    queue_one(*store, 3, OutboxKind::alert);
+    const Queued tried = queue_one(*store, 4);
+    const Queued lost = queue_one(*store, 5);
+    in_transaction(*store, [&](OutboxWriter& outbox) {
+      outbox.claim(tried.id, 3000);
+      outbox.claim(lost.id, 3000);
+      outbox.finish(tried.id, {OutboxState::retry, "refused", 5000, {"a@example.test"}, "", true}, 3000);
+      return outbox.finish(lost.id, {OutboxState::uncertain, "lost", 0, {"a@example.test"}, "", true}, 3000);
+    });
+    const auto all = store->outbox().backlog(7000, 3001);
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].mailbox == "support");
+    CHECK(all[0].waiting == 2);
+    CHECK(all[0].oldest == 1000);
+    CHECK(all[0].last_error == "refused");
+    CHECK(all[0].uncertain == 1);
+    CHECK(all[0].newest_uncertain == lost.id);
+    CHECK(waiting.id < lost.id);
+    CHECK(store->outbox().backlog(1000, 3000).empty());
   });
 }
 

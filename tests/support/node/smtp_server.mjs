@@ -4,6 +4,7 @@
 // Prints "ready PORT TLS_PORT". Keeps what it takes as folder/0001.eml beside 0001.json, its envelope. How it behaves is
 // read anew for every command from folder/behaviour.json, where that exists; every value is a reply to give instead:
 //   {"auth": "535 5.7.139 ...", "mail": "...", "rcpt": "..." or {address: "..."}, "data": "...", "accepted": "2.0.0 OK",
+//    "only": the one address that may send,
 //    "lose": "before" or "after" (the connection breaks where the answer to a mail would come; kept or not), "delay_ms"}
 import fs from 'node:fs';
 import path from 'node:path';
@@ -81,6 +82,11 @@ async function on_data(stream, session, done) {
   return done(null, how.accepted || `2.0.0 OK <${taken}@smtp.example> [Hostname=smtp.example]`);
 }
 
+function sender_reply(address) {
+  const { mail, only } = behaviour();
+  return mail || (only && only !== address && '550 5.7.60 SMTP; Client does not have permissions to send as this sender');
+}
+
 function recipient_reply(address) {
   const { rcpt } = behaviour();
   return rcpt && typeof rcpt === 'object' ? rcpt[address] : rcpt;
@@ -90,7 +96,7 @@ const common = {
   key: fs.readFileSync(options.key), cert: fs.readFileSync(options.cert),
   authMethods: ['PLAIN', 'LOGIN', 'XOAUTH2'], disableReverseLookup: true, logger: false, size: 64e6, banner: 'poller tests',
   onAuth: on_auth, onData: on_data,
-  onMailFrom: (address, session, done) => { const r = behaviour().mail; done(r ? refusal(r) : null); },
+  onMailFrom: (address, session, done) => { const r = sender_reply(address.address); done(r ? refusal(r) : null); },
   onRcptTo: (address, session, done) => { const r = recipient_reply(address.address); done(r ? refusal(r) : null); },
 };
 
