@@ -97,8 +97,7 @@ TEST_CASE("one sign-in for two mailboxes and SMTP: named, shared, refreshed once
   CHECK(json_lines(gone.out).at(0).at("signed_out").size() == 2);
   CHECK(home.run({"--once"}).exit_code == 77);
   const auto status = json_lines(home.run({"status", "--json"}).out).at(0);
-  for (const auto& mailbox : status.at("mailboxes"))
-    CHECK(mailbox.at("state") == "sign-in needed");
+  for (const auto& mailbox : status.at("mailboxes")) CHECK(mailbox.at("state") == "sign-in needed");
 }
 
 TEST_CASE("declined in the browser: 77, and nothing is signed in") {
