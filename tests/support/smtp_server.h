@@ -38,6 +38,8 @@ class SmtpServer {
   [[nodiscard]] std::filesystem::path ca_file() const { return ca_.ca_file(); }
   [[nodiscard]] TestCa& ca() { return ca_; }
 
+  /// Where it keeps what it took: 0001.eml beside 0001.json.
+  [[nodiscard]] std::filesystem::path folder() const { return dir_ / "mails"; }
   /// What it took until now, in order.
   [[nodiscard]] std::vector<SentMail> mails() const;
   /// JSON, see node/smtp_server.mjs: {"mail": "550 5.7.60 ...", "lose": "after", ...}; "{}" is the usual behaviour.
