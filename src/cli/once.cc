@@ -45,9 +45,12 @@ void print_event(const Context& context, const config::Mailbox& mailbox, const M
   print_line(to_line(line));
 }
 
-void print_summary(const Context& context, const config::Mailbox& mailbox, const PassSummary& summary) {
+void print_summary(const Context& context, const config::Mailbox& mailbox, const PassSummary& summary,
+                   const std::string& failure) {
   if (context.globals.json) {
     print_line(to_line({{"mailbox", mailbox.name}, {"summary", summary_json(summary)}}));
+  } else if (!failure.empty() && summary.mails == 0) {
+    print_line(mailbox.name + ": " + failure);  // "nothing new" would be more than is known
   } else {
     print_line(summary_line(mailbox.name, summary, context.globals.dry_run));
   }
@@ -57,6 +60,7 @@ ExitCode one_mailbox(Context& context, Sessions& sessions, const config::Mailbox
                      const std::stop_token& stop) {
   PassSummary summary;
   ExitCode code = ExitCode::ok;
+  std::string failure;
   try {
     ProgressBar bar(mailbox.name);
     PassOptions options;
@@ -75,15 +79,17 @@ ExitCode one_mailbox(Context& context, Sessions& sessions, const config::Mailbox
       remember_status(context.store(), mailbox, nullptr, system_clock().unix_now(), 0, summary.lag_seconds);
   } catch (const LeaseHeld& held) {
     log::warning(held.what(), {{"mailbox", mailbox.name}});
+    failure = "skipped, another poller is at work on it";
     code = exit_code_of(held.kind());
   } catch (const Error& error) {
     log::error(error.what(), {{"mailbox", mailbox.name}, {"kind", to_string(error.kind())}});
     if (!error.advice().empty()) log::error("advice: " + error.advice(), {{"mailbox", mailbox.name}});
     if (!context.globals.dry_run)
       remember_status(context.store(), mailbox, &error, system_clock().unix_now(), 0, summary.lag_seconds);
+    failure = std::string("failed: ") + error.what();
     code = exit_code_of(error.kind());
   }
-  print_summary(context, mailbox, summary);
+  print_summary(context, mailbox, summary, failure);
   return code;
 }
 

@@ -39,7 +39,7 @@ struct ListRequest {
 struct FolderInfo {
   std::string name;
   std::uint32_t uidvalidity = 0;  // RFC 9051 section 2.3.1.1
-  std::uint32_t uidnext = 0;      // 0: not told
+  std::uint32_t uidnext = 0;      // the next mail has this number or a higher one; 0: no such numbers
   std::uint32_t exists = 0;       // mails in it; follows the server's notices
 };
 

@@ -42,6 +42,36 @@ std::string names_of(const std::vector<ListedFolder>& folders) {
   return out;
 }
 
+// How this server puts names together, where `wanted` does it in another way.
+std::string naming_hint(const std::vector<ListedFolder>& folders, const std::string& wanted) {
+  const auto known = std::find_if(folders.begin(), folders.end(), [](const auto& f) { return f.separator != 0; });
+  if (known == folders.end()) return "";
+  const char separator = known->separator;
+  std::string hint;
+  const auto other = wanted.find_first_of("/.\\");
+  if (other != std::string::npos && wanted[other] != separator && wanted.find(separator) == std::string::npos)
+    hint = fmt::format(" This server separates the parts of a name by '{}'.", text::escape_controls({&separator, 1}));
+  const std::string below_inbox = std::string("INBOX") + separator;
+  const bool all_below = std::all_of(folders.begin(), folders.end(), [&](const auto& f) {
+    return text::iequals(f.name, "INBOX") || text::istarts_with(f.name, below_inbox);
+  });
+  if (separator == '.' && all_below && !text::istarts_with(wanted, "INBOX"))
+    hint += " All names here begin with '" + below_inbox + "'.";
+  return hint;
+}
+
+// Where the server has not told UIDNEXT (RFC 9051 section 6.3.2 demands it, RFC 3501 did not; Courier keeps it to
+// itself): the number behind the last mail's.
+std::uint32_t uid_behind_last(Session& session) {
+  if (session.exists() == 0) return 1;
+  std::uint32_t last = 0;
+  const StatusLine line = session.run(fmt::format("FETCH {} (UID)", session.exists()), [&](Response& response) {
+    if (response.kind == Response::Kind::fetch) last = std::max(last, response.item.uid);
+  });
+  if (line.status != Status::ok) throw refusal(line, "to tell the last mail's number", ErrorKind::temporary);
+  return last + 1;
+}
+
 void check_opened(const OpenFolder& open, bool sticky) {
   if (open.info.uidvalidity != 0 && sticky) return;
   throw Error(
@@ -77,6 +107,7 @@ OpenFolder open_folder(Session& session, const std::string& folder, bool read_on
   open.info.exists = session.exists();
   open.read_only = read_only || line.code == "READ-ONLY";
   check_opened(open, sticky);
+  if (open.info.uidnext == 0) open.info.uidnext = uid_behind_last(session);
   session.forget_news();
   return open;
 }
@@ -122,7 +153,8 @@ Error folder_refusal(Session& session, const StatusLine& line, const std::string
   return {
       ErrorKind::configuration,
       fmt::format("there is no folder {} in this mailbox ({})", text::escape_controls(folder), shown_text(line.text)),
-      "Folders there are: " + names_of(folders) + ". Correct `folder` or `after`, or create it."};
+      "Folders there are: " + names_of(folders) + "." + naming_hint(folders, folder) +
+          " Correct `folder` or `after`, or create it."};
 }
 
 }  // namespace poller::imap

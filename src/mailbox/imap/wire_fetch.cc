@@ -10,6 +10,7 @@ namespace poller::imap {
 namespace {
 
 constexpr std::size_t kSectionName = 4096;
+constexpr UnixTime kFirstDay = 24 * 3600;
 
 void read_flags(Reader& reader, FetchItem& item) {
   item.seen = false;
@@ -75,6 +76,8 @@ void read_attribute(Reader& reader, const BodyLimits& limits, FetchItem& item) {
     item.size = reader.number(UINT64_MAX);
   } else if (text::iequals(name, "INTERNALDATE")) {
     item.internal_date = parse_internal_date(reader.nstring().value_or(""));
+    // Mailutils tells the epoch, in any zone, where it does not know when a mail came.
+    if (item.internal_date && *item.internal_date < kFirstDay) item.internal_date.reset();
   } else {
     reader.skip_value();
   }
