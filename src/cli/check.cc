@@ -9,6 +9,7 @@
 #include "cli/check_steps.h"
 #include "cli/commands.h"
 #include "cli/json.h"
+#include "cli/load_configuration.h"
 
 namespace poller::cli {
 namespace {
@@ -33,7 +34,7 @@ void report(const Context& context, const config::Complaint& complaint) {
 
 ExitCode check_offline(Context& context, const CheckOptions& options) {
   const auto file = config::find_config_file(context.globals.config_file);
-  const config::Loaded loaded = config::load(file);
+  const config::Loaded loaded = load_configuration(file);
   for (const auto& complaint : loaded.complaints) report(context, complaint);
   for (const auto& name : options.mailboxes) {
     if (config::find_mailbox(loaded.config, name) == nullptr) {

@@ -14,13 +14,14 @@
 #include "base/log.h"
 #include "base/privileges.h"
 #include "base/text.h"
+#include "cli/load_configuration.h"
 
 namespace poller::cli {
 
 const config::Config& Context::configuration() {
   if (config_) return *config_;
   const auto file = config::find_config_file(globals.config_file);
-  config::Loaded loaded = config::load(file);
+  config::Loaded loaded = load_configuration(file);
   for (const auto& complaint : loaded.complaints) std::fprintf(stderr, "%s\n", config::to_string(complaint).c_str());
   if (!loaded.ok()) {
     throw Error(ErrorKind::configuration, fmt::format("{}: the configuration has errors", file.string()),

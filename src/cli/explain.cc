@@ -20,14 +20,14 @@ ExitCode explain(Context& context, const std::string& argument) {
   }
   const Json decision = Json::parse(store.decision_json(message->id), nullptr, false);
   if (context.globals.json) {
-    Json line{{"message", message->id}, {"ticket", message->ticket}};
+    Json line{{"message", message->id}, {"ticket", message->ticket == 0 ? Json(nullptr) : Json(message->ticket)}};
     line["decision"] = decision.is_discarded() ? Json(nullptr) : decision;
     print_line(to_line(line));
     return ExitCode::ok;
   }
-  print_line(fmt::format("message {} from {} is in ticket {}:", message->id,
+  print_line(fmt::format("message {} from {} is in {}:", message->id,
                          text::escape_controls(message->mail.from ? message->mail.from->address : "(nobody)"),
-                         message->ticket));
+                         message->ticket == 0 ? std::string("no ticket") : fmt::format("ticket {}", message->ticket)));
   if (decision.is_object() && decision.contains("reasons")) {
     for (const auto& reason : decision["reasons"]) print_line("  " + text::escape_controls(reason.get<std::string>()));
   }

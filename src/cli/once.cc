@@ -57,7 +57,7 @@ void print_summary(const Context& context, const config::Mailbox& mailbox, const
 }
 
 ExitCode one_mailbox(Context& context, Sessions& sessions, const config::Mailbox& mailbox, AfterCommit& after,
-                     const std::stop_token& stop) {
+                     const Rules& rules, const std::stop_token& stop) {
   PassSummary summary;
   ExitCode code = ExitCode::ok;
   std::string failure;
@@ -67,6 +67,7 @@ ExitCode one_mailbox(Context& context, Sessions& sessions, const config::Mailbox
     options.dry_run = context.globals.dry_run;
     options.stop = stop;
     options.after = &after;
+    options.rules = &rules;
     options.on_progress = [&bar](const PassProgress& progress) { bar.update(progress); };
     options.on_mail = [&](const MailEvent& event) {
       summary.add(event);
@@ -155,12 +156,13 @@ ExitCode once(Context& context) {
     (void)context.store();
   }
   outbound::Answers answers(config, system_clock());
+  const Rules rules(config.rules);
   const StopSignal signal;
   ExitCode code = ExitCode::ok;
   for (const auto& mailbox : config.mailboxes) {
     if (!context.globals.mailbox.empty() && mailbox.name != context.globals.mailbox) continue;
     if (signal.token().stop_requested()) break;
-    code = worse(code, one_mailbox(context, sessions, mailbox, answers, signal.token()));
+    code = worse(code, one_mailbox(context, sessions, mailbox, answers, rules, signal.token()));
     if (code == ExitCode::storage) break;  // nothing more may be settled
   }
   if (!context.globals.dry_run && code != ExitCode::storage) {

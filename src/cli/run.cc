@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/load_configuration.h"
 #include "cli/postman.h"
 #include "cli/retention.h"
 #include "cli/sessions.h"
@@ -39,7 +40,7 @@ class Rounds {
   void reload() {
     systemd::reloading();
     try {
-      config::Loaded loaded = config::load(config::find_config_file(config_file_));
+      config::Loaded loaded = load_configuration(config::find_config_file(config_file_));
       for (const auto& complaint : loaded.complaints) log::warning(config::to_string(complaint));
       if (!loaded.ok()) {
         log::error("the new configuration has errors: the old one stays in force");
@@ -141,6 +142,8 @@ void one_round(const config::Config& config, Metrics& metrics, const std::stop_t
   hooks.on_mail = log_mail;
   outbound::Answers answers(config, system_clock());
   hooks.after = &answers;
+  const Rules rules(config.rules);
+  hooks.rules = &rules;
   hooks.sign_in_mark = [&config](const config::Mailbox& mailbox) { return oauth::sign_in_mark(config, mailbox); };
   Operations operations(config, metrics, hooks.open_store);
   operations.observe(hooks);

@@ -18,7 +18,6 @@ constexpr NotYet kNotYet[] = {
     {"storage", "postgresql:", Ignoring::harmful},
     {"storage", "postgres:", Ignoring::harmful},
     {"mailboxes.trust", "", Ignoring::harmful},
-    {"rules", "", Ignoring::harmful},
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "intake/apply_rules.h"
 #include "intake/decision.h"
 #include "intake/place.h"
 #include "parsers/requester.h"
@@ -34,7 +35,7 @@ std::vector<MailEvent> Committer::commit(std::vector<Processed>&& group) {
   // A dry run keeps one transaction open, so that later mails see what earlier ones would have written, and lets it go.
   auto tx = options_.dry_run && dry_run_ ? std::move(dry_run_)
                                          : store_.begin(options_.dry_run ? std::nullopt : options_.lease);
-  for (const auto& mail : group) {
+  for (auto& mail : group) {
     if (auto event = try_one(*tx, mail)) events.push_back(std::move(*event));
   }
   if (options_.dry_run) {
@@ -48,7 +49,7 @@ std::vector<MailEvent> Committer::commit(std::vector<Processed>&& group) {
   return events;
 }
 
-std::optional<MailEvent> Committer::try_one(Transaction& tx, const Processed& mail) {
+std::optional<MailEvent> Committer::try_one(Transaction& tx, Processed& mail) {
   tx.savepoint();
   try {
     MailEvent event = place_one(tx, mail);
@@ -84,7 +85,7 @@ bool Committer::is_in_quarantine(const SourceKey& source) {
          (entries.front().state == LedgerState::quarantined || entries.front().state == LedgerState::held);
 }
 
-MailEvent Committer::place_one(Transaction& tx, const Processed& mail) {
+MailEvent Committer::place_one(Transaction& tx, Processed& mail) {
   MailEvent event{mail.raw.source, mail.raw.file, mail.packed.sha256, mail.packed.size, {}, mail.received_at, 0};
   if (mail.retry_of) tx.set_quarantine_state(mail.retry_of->id, mail.quarantine_reason ? "open" : "retried", 0);
   if (mail.quarantine_reason && mail.retry_of) {
@@ -128,7 +129,8 @@ Placement Committer::store_duplicate(Transaction& tx, const Processed& mail, con
   if (first.ticket != 0) p.ticket = first.ticket;
   p.kind = mail.verdict.kind;
   p.queue = first.queue;
-  p.reasons.push_back(fmt::format("same Message-ID and content as message {}", first.message));
+  p.reasons.push_back(fmt::format("same Message-ID and content as message {}{}", first.message,
+                                  first.ticket == 0 ? ", which was ignored" : ""));
   tx.add_delivery({first.message, mail.raw.source, mail.received_at, mail.packed.sha256});
   note_ledger(tx, mail, LedgerState::stored, first.message);
   return p;
@@ -144,9 +146,65 @@ Placement Committer::skip_old(Transaction& tx, const Processed& mail) {
   return p;
 }
 
-Placement Committer::store_mail(Transaction& tx, const Processed& mail) {
+Placement Committer::store_dropped(Transaction& tx, const Processed& mail, const RuleOutcome& ruled) {
+  Placement p;
+  p.outcome = Outcome::ignored;
+  p.kind = mail.verdict.kind;
+  p.queue = mailbox_.queue;
+  p.reasons = mail.verdict.reasons;
+  p.reasons.insert(p.reasons.end(), ruled.reasons.begin(), ruled.reasons.end());
+  p.message = store_message(tx, mail, p);
+  note_ledger(tx, mail, LedgerState::stored, p.message);
+  return p;
+}
+
+Placement Committer::store_quarantined_by_rule(Transaction& tx, const Processed& mail, const RuleOutcome& ruled) {
+  Placement p;
+  if (is_in_quarantine(mail.raw.source)) {
+    p.outcome = Outcome::duplicate;
+    p.kind = mail.verdict.kind;
+    p.queue = mailbox_.queue;
+    p.reasons.emplace_back("the same bytes are in quarantine already");
+  } else {
+    p = store_quarantined(tx, mail, "a rule asks for it");
+  }
+  p.reasons.insert(p.reasons.end(), ruled.reasons.begin(), ruled.reasons.end());
+  return p;
+}
+
+TicketId Committer::open_ticket(Transaction& tx, const Processed& mail, const Address& requester,
+                                const RuleOutcome& ruled) {
+  NewTicket ticket;
+  ticket.subject = ticket_subject(mail.mail);
+  ticket.queue = mailbox_.queue;
+  ticket.requester = requester;
+  ticket.created_at = mail.received_at;
+  set_on_new_ticket(ruled, ticket);
+  const config::Queue* queue = config::find_queue(config_, ticket.queue);
+  ticket.number_form = queue != nullptr ? queue->number : "T-{id}";
+  return tx.create_ticket(ticket, kWho).id;
+}
+
+MessageId Committer::store_message(Transaction& tx, const Processed& mail, const Placement& placement) {
+  NewMessage message;
+  message.ticket = placement.ticket.value_or(0);
+  message.mail = &mail.mail;
+  message.verdict = &mail.verdict;
+  message.raw = options_.dry_run ? nullptr : &mail.packed;
+  message.received_at = mail.received_at;
+  message.mailbox = mailbox_.name;
+  message.identity = mail.identity;
+  message.decision_json = decision_json(placement);
+  if (placement.outcome == Outcome::ignored) message.state = "ignored";
+  return tx.add_message(message, kWho);
+}
+
+Placement Committer::store_mail(Transaction& tx, Processed& mail) {
   const UnixTime now = clock_.unix_now();
   Target target = choose_ticket(store_, mail);
+  const RuleOutcome ruled = ask_rules(options_.rules, mail, {mailbox_.name, "none"});
+  if (ruled.drop) return store_dropped(tx, mail, ruled);
+  if (ruled.quarantine) return store_quarantined_by_rule(tx, mail, ruled);
   Placement p;
   p.kind = mail.verdict.kind;
   if (!target.join && mail.retry_of && mail.retry_of->ticket) {
@@ -154,44 +212,28 @@ Placement Committer::store_mail(Transaction& tx, const Processed& mail) {
     target.reasons.emplace_back("retried from quarantine: joins the ticket that was made for it");
   }
   if (target.merge) tx.merge_tickets(target.merge->from, target.merge->into, kWho, now);
-  if (!target.join) {
-    const config::Queue* queue = config::find_queue(config_, mailbox_.queue);
-    NewTicket ticket;
-    ticket.subject = ticket_subject(mail.mail);
-    ticket.queue = mailbox_.queue;
-    ticket.number_form = queue != nullptr ? queue->number : "T-{id}";
-    ticket.requester = target.requester;
-    ticket.created_at = mail.received_at;
-    target.join = tx.create_ticket(ticket, kWho).id;
-    p.is_new_ticket = true;
-  }
-  p.ticket = target.join;
-  const auto ticket = store_.ticket(*target.join);
+  p.is_new_ticket = !target.join;
+  p.ticket = target.join ? *target.join : open_ticket(tx, mail, target.requester, ruled);
+  const auto ticket = store_.ticket(*p.ticket);
   p.queue = ticket ? ticket->queue : mailbox_.queue;
+  const bool reopens =
+      !p.is_new_ticket && ticket && ticket->status == "closed" && mail.verdict.kind == MailKind::mail && !ruled.status;
   p.reasons = std::move(target.reasons);
   p.reasons.insert(p.reasons.end(), mail.verdict.reasons.begin(), mail.verdict.reasons.end());
-
-  NewMessage message;
-  message.ticket = *target.join;
-  message.mail = &mail.mail;
-  message.verdict = &mail.verdict;
-  message.raw = options_.dry_run ? nullptr : &mail.packed;
-  message.received_at = mail.received_at;
-  message.mailbox = mailbox_.name;
-  message.identity = mail.identity;
-  message.decision_json = decision_json(p);
-  p.message = tx.add_message(message, kWho);
+  p.reasons.insert(p.reasons.end(), ruled.reasons.begin(), ruled.reasons.end());
+  if (reopens) p.reasons.emplace_back("reopened: an answer to a closed ticket");
+  p.message = store_message(tx, mail, p);
 
   std::vector<std::string> seen = mail.mail.references;
   seen.insert(seen.end(), mail.mail.in_reply_to.begin(), mail.mail.in_reply_to.end());
-  tx.add_thread_ids(*target.join, seen);
+  tx.add_thread_ids(*p.ticket, seen);
   if (!target.requester.address.empty()) tx.touch_contact(target.requester, now);
-  if (!p.is_new_ticket && ticket && ticket->status == "closed" && mail.verdict.kind == MailKind::mail) {
+  if (reopens) {
     TicketUpdate reopen;
     reopen.status = "open";
-    tx.update_ticket(*target.join, reopen, kWho, now);
-    p.reasons.emplace_back("reopened: an answer to a closed ticket");
+    tx.update_ticket(*p.ticket, reopen, kWho, now);
   }
+  if (!p.is_new_ticket && ticket) set_on_joined_ticket(ruled, *ticket, tx, kWho, now);
   note_ledger(tx, mail, LedgerState::stored, p.message);
   return p;
 }

@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "intake/after_commit.h"
 #include "intake/processed.h"
+#include "intake/rules.h"
 #include "model/placement.h"
 #include "storage/store.h"
 
@@ -33,6 +34,7 @@ struct CommitOptions {
   bool retry_later = true;    // false for replay: a mail that cannot be stored goes to quarantine at once
   std::optional<Lease> lease;
   AfterCommit* after = nullptr;  // who is told of each mail stored, within its savepoint; null: nobody
+  const Rules* rules = nullptr;  // tried on each new mail; null: none
 };
 
 class Committer {
@@ -45,15 +47,19 @@ class Committer {
   std::vector<MailEvent> commit(std::vector<Processed>&& group);
 
  private:
-  MailEvent place_one(Transaction& tx, const Processed& mail);
-  std::optional<MailEvent> try_one(Transaction& tx, const Processed& mail);
-  Placement store_mail(Transaction& tx, const Processed& mail);
+  MailEvent place_one(Transaction& tx, Processed& mail);
+  std::optional<MailEvent> try_one(Transaction& tx, Processed& mail);
+  Placement store_mail(Transaction& tx, Processed& mail);
+  MessageId store_message(Transaction& tx, const Processed& mail, const Placement& placement);
+  TicketId open_ticket(Transaction& tx, const Processed& mail, const Address& requester, const RuleOutcome& ruled);
+  Placement store_dropped(Transaction& tx, const Processed& mail, const RuleOutcome& ruled);
   Placement store_duplicate(Transaction& tx, const Processed& mail, const StoredMessageRef& first);
   Placement skip_old(Transaction& tx, const Processed& mail);
   Placement store_quarantined(Transaction& tx, const Processed& mail, const std::string& reason);
   TicketId ticket_for_quarantined(Transaction& tx, const Processed& mail, const std::string& reason);
   void note_ledger(Transaction& tx, const Processed& mail, LedgerState state, std::optional<MessageId> message);
   void tell_after(Transaction& tx, const Processed& mail, Placement& placement);
+  Placement store_quarantined_by_rule(Transaction& tx, const Processed& mail, const RuleOutcome& ruled);
   bool is_in_quarantine(const SourceKey& source);
   int attempts_of(const SourceKey& source);
 

@@ -36,7 +36,8 @@ class Pass {
         lease_(lease),
         started_(clock.steady()),
         committer_(store, config, mailbox, clock,
-                   {options.dry_run, mailbox.after.action != config::AfterAction::keep, true, lease, options.after}) {}
+                   {options.dry_run, mailbox.after.action != config::AfterAction::keep, true, lease, options.after,
+                    options.rules}) {}
 
   void open(Mailbox& session) {
     session.open(options_.dry_run || mailbox_.after.action == config::AfterAction::keep);

@@ -36,6 +36,7 @@ struct PassOptions {
   std::function<void(const MailEvent&)> on_mail;
   std::function<void(const PassProgress&)> on_progress;
   AfterCommit* after = nullptr;  // see CommitOptions
+  const Rules* rules = nullptr;  // likewise
   std::stop_token stop;          // finishes the mails in hand
 };
 

@@ -10,7 +10,8 @@ ReplayResult replay(Store& store, const config::Config& config, const config::Ma
                     const std::vector<std::string>& paths, const Clock& clock, const PassOptions& options) {
   ReplayResult result;
   const auto started = clock.steady();
-  Committer committer(store, config, mailbox, clock, {options.dry_run, false, false, std::nullopt, options.after});
+  Committer committer(store, config, mailbox, clock,
+                      {options.dry_run, false, false, std::nullopt, options.after, options.rules});
   ExitCode bad_input = ExitCode::ok;  // written by the reading thread, read after it has ended
 
   const auto read = [&](const MailSink& sink) {

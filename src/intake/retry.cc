@@ -29,7 +29,8 @@ MailEvent retry_stored(Store& store, const config::Config& config, const Quarant
   }
   Processed mail = process_mail(std::move(raw), options);
   mail.retry_of = row;
-  Committer committer(store, config, *mailbox, clock, {false, false, false, std::nullopt, nullptr});
+  const Rules rules(config.rules);
+  Committer committer(store, config, *mailbox, clock, {false, false, false, std::nullopt, nullptr, &rules});
   std::vector<Processed> group;
   group.push_back(std::move(mail));
   auto events = committer.commit(std::move(group));

@@ -46,8 +46,24 @@ bool same_field_name(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-CompiledCondition::CompiledCondition(const config::RuleCondition& condition)
-    : condition_(condition), pattern_(compile_rule_pattern(condition)) {
+std::optional<std::string> find_pattern_fault(const config::RuleCondition& condition) {
+  if (condition.subject == "size") return std::nullopt;
+  try {
+    (void)re2::Pattern(condition.pattern);
+    return std::nullopt;
+  } catch (const Error& error) {
+    return fmt::format("{}; allowed: RE2's syntax, https://github.com/google/re2/wiki/Syntax",
+                       text::escape_controls(error.what()));
+  }
+}
+
+bool BodyScreen::may_hold(std::size_t pattern) {
+  if (!may_) may_ = screen_.may_occur(text_);
+  return (*may_)[pattern];
+}
+
+CompiledCondition::CompiledCondition(const config::RuleCondition& condition, std::size_t number)
+    : condition_(condition), pattern_(compile_rule_pattern(condition)), number_(number) {
   if (!pattern_) size_ = rule_size(condition.pattern);
 }
 
@@ -75,14 +91,15 @@ bool CompiledCondition::in_attachments(const Mail& mail) const {
   });
 }
 
-bool CompiledCondition::holds(const Mail& mail, const Verdict& verdict, const RuleContext& context) const {
+bool CompiledCondition::holds(const Mail& mail, const Verdict& verdict, const RuleContext& context,
+                              BodyScreen& body) const {
   const std::string& what = condition_.subject;
   if (what == "size") return condition_.pattern.front() == '>' ? mail.size > size_ : mail.size < size_;
   if (what == "from") return mail.from && in_address(*mail.from);
   if (what == "to") return in_addresses(mail.to);
   if (what == "cc") return in_addresses(mail.cc);
   if (what == "subject") return pattern_->found_in(mail.subject);
-  if (what == "body") return pattern_->found_in(mail.text);
+  if (what == "body") return body.may_hold(number_) && pattern_->found_in(body.text());
   if (what == "header") return in_header(mail);
   if (what == "kind") return pattern_->found_in(to_string(verdict.kind));
   if (what == "mailbox") return pattern_->found_in(context.mailbox);

@@ -8,15 +8,33 @@
 #include "config/config.h"
 #include "intake/rules.h"
 #include "lib/re2/pattern.h"
+#include "lib/re2/pattern_screen.h"
 
 namespace poller {
 
+/// What is wrong with a condition's pattern; nothing where RE2 takes it.
+std::optional<std::string> find_pattern_fault(const config::RuleCondition& condition);
+
+/// One mail's body, looked through for all patterns together at the first question.
+class BodyScreen {
+ public:
+  BodyScreen(const re2::PatternScreen& screen, const std::string& text) : screen_(screen), text_(text) {}
+  [[nodiscard]] bool may_hold(std::size_t pattern);
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  const re2::PatternScreen& screen_;
+  const std::string& text_;
+  std::optional<std::vector<bool>> may_;
+};
+
 class CompiledCondition {
  public:
-  /// Throws Error(configuration) with file:line:column.
-  explicit CompiledCondition(const config::RuleCondition& condition);
+  /// `number`: of a "body" condition among those of all rules. Throws Error(configuration) with file:line:column.
+  explicit CompiledCondition(const config::RuleCondition& condition, std::size_t number = 0);
 
-  [[nodiscard]] bool holds(const Mail& mail, const Verdict& verdict, const RuleContext& context) const;
+  [[nodiscard]] bool holds(const Mail& mail, const Verdict& verdict, const RuleContext& context,
+                           BodyScreen& body) const;
 
  private:
   [[nodiscard]] bool in_address(const Address& address) const;
@@ -27,6 +45,7 @@ class CompiledCondition {
   config::RuleCondition condition_;
   std::optional<re2::Pattern> pattern_;  // nothing for "size"
   std::uint64_t size_ = 0;
+  std::size_t number_ = 0;
 };
 
 }  // namespace poller

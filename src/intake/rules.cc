@@ -14,6 +14,26 @@ void take_word(std::optional<std::string>& into, const std::optional<std::string
   if (word) into = word;
 }
 
+// "queue=billing priority=high stop"
+std::string describe_actions(const config::Rule& rule) {
+  std::string out;
+  const auto add = [&out](std::string_view what) { out.append(out.empty() ? "" : " ").append(what); };
+  const auto add_set = [&](const char* key, const std::optional<std::string>& word) {
+    if (word) add(fmt::format("{}={}", key, *word));
+  };
+  add_set("queue", rule.queue);
+  add_set("status", rule.status);
+  add_set("priority", rule.priority);
+  add_set("requester", rule.requester);
+  add_set("assignee", rule.assignee);
+  for (const std::string& tag : rule.tags) add("tag=" + tag);
+  if (rule.drop) add("drop");
+  if (rule.quarantine) add("quarantine");
+  if (rule.no_answer) add("no_answer");
+  if (rule.stop) add("stop");
+  return out;
+}
+
 void add_rule(const config::Rule& rule, std::size_t index, RuleOutcome& out) {
   take_word(out.queue, rule.queue);
   take_word(out.status, rule.status);
@@ -26,7 +46,18 @@ void add_rule(const config::Rule& rule, std::size_t index, RuleOutcome& out) {
   out.drop = out.drop || rule.drop;
   out.quarantine = out.quarantine || rule.quarantine;
   out.no_answer = out.no_answer || rule.no_answer;
-  out.reasons.push_back(fmt::format("rule:{} ({}:{})", index + 1, rule.place.file, rule.place.line));
+  out.reasons.push_back(
+      fmt::format("rule:{} ({}:{}): {}", index + 1, rule.place.file, rule.place.line, describe_actions(rule)));
+}
+
+std::vector<std::string> body_patterns(const std::vector<config::Rule>& rules) {
+  std::vector<std::string> out;
+  for (const config::Rule& rule : rules) {
+    for (const config::RuleCondition& condition : rule.when) {
+      if (condition.subject == "body") out.push_back(condition.pattern);
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -34,13 +65,19 @@ void add_rule(const config::Rule& rule, std::size_t index, RuleOutcome& out) {
 struct Rules::Impl {
   std::vector<config::Rule> rules;
   std::vector<std::vector<CompiledCondition>> conditions;  // of each rule, as in Rule::when
+  re2::PatternScreen body_screen{{}};
 };
 
 Rules::Rules(std::vector<config::Rule> rules) : impl_(std::make_unique<Impl>()) {
+  std::size_t bodies = 0;
   for (const config::Rule& rule : rules) {
     auto& compiled = impl_->conditions.emplace_back();
-    for (const config::RuleCondition& condition : rule.when) compiled.emplace_back(condition);
+    for (const config::RuleCondition& condition : rule.when) {
+      compiled.emplace_back(condition, bodies);
+      if (condition.subject == "body") ++bodies;
+    }
   }
+  impl_->body_screen = re2::PatternScreen(body_patterns(rules));
   impl_->rules = std::move(rules);
 }
 Rules::Rules(Rules&& other) noexcept = default;
@@ -49,6 +86,7 @@ Rules::~Rules() = default;
 
 RuleOutcome Rules::apply(const Mail& mail, const Verdict& verdict, const RuleContext& context) const {
   RuleOutcome out;
+  BodyScreen body(impl_->body_screen, mail.text);
   bool stopped = false;
   for (std::size_t i = 0; i < impl_->rules.size(); ++i) {
     RuleVerdict& result = out.verdicts.emplace_back();
@@ -57,7 +95,7 @@ RuleOutcome Rules::apply(const Mail& mail, const Verdict& verdict, const RuleCon
     if (stopped) continue;
     const auto& when = impl_->conditions[i];
     const auto failed = std::find_if(when.begin(), when.end(), [&](const CompiledCondition& condition) {
-      return !condition.holds(mail, verdict, context);
+      return !condition.holds(mail, verdict, context, body);
     });
     result.hit = failed == when.end();
     if (!result.hit) {
@@ -68,6 +106,18 @@ RuleOutcome Rules::apply(const Mail& mail, const Verdict& verdict, const RuleCon
     stopped = impl_->rules[i].stop;
   }
   return out;
+}
+
+std::vector<RuleFault> find_rule_faults(const std::vector<config::Rule>& rules) {
+  std::vector<RuleFault> faults;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    for (const config::RuleCondition& condition : rules[i].when) {
+      if (const auto fault = find_pattern_fault(condition)) {
+        faults.push_back({condition.place, fmt::format("rules[#{}].when.{}: {}", i + 1, condition.subject, *fault)});
+      }
+    }
+  }
+  return faults;
 }
 
 }  // namespace poller

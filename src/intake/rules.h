@@ -33,9 +33,18 @@ struct RuleOutcome {
   std::optional<std::string> queue, status, priority, requester, assignee;
   std::vector<std::string> tags;  // each once, in the order they were asked for
   bool drop = false, quarantine = false, no_answer = false;
-  std::vector<std::string> reasons;   // "rule:2 (poller.yaml:14)", one for each rule that hit
+  std::vector<std::string> reasons;   // "rule:2 (poller.yaml:14): queue=billing drop", one for each rule that hit
   std::vector<RuleVerdict> verdicts;  // one for each rule, in order
 };
+
+/// A pattern that is not RE2's, or asks for too much memory.
+struct RuleFault {
+  config::Place place;
+  std::string text;
+};
+
+/// Every one there is, in the order of the rules.
+std::vector<RuleFault> find_rule_faults(const std::vector<config::Rule>& rules);
 
 /// Safe to use from several threads at once.
 class Rules {

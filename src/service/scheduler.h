@@ -36,6 +36,7 @@ struct SchedulerHooks {
   /// health.
   std::function<void()> alive;
   AfterCommit* after = nullptr;  // see intake/after_commit.h; used by all threads of the pool
+  const Rules* rules = nullptr;  // likewise
   /// Nothing is fetched while it returns false (the disk is nearly full).
   std::function<bool()> may_fetch;
 };

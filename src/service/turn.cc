@@ -17,6 +17,7 @@ class TakenTurn {
       : store_(store), entry_(entry), config_(config), hooks_(hooks) {
     options_.stop = stop;
     options_.after = hooks.after;
+    options_.rules = hooks.rules;
     options_.max_time = kTurnTime;
     options_.max_bytes = kTurnBytes;
     options_.on_mail = [this](const MailEvent& event) {

@@ -142,6 +142,8 @@ struct World {
     events.clear();
     PassOptions options;
     options.dry_run = dry_run;
+    const Rules rules(config.rules);
+    options.rules = &rules;
     options.on_mail = [this](const MailEvent& e) { events.push_back(e); };
     return run_pass(
         *store, config, mailbox(), [this](bool) { return std::make_unique<FakeMailbox>("box", server); },

@@ -37,7 +37,7 @@ TEST_CASE("all conditions must hold, and the first that does not is named") {
   auto rule = rule_when({{"from", {}, "@example\\.com$", {}}, {"subject", {}, "(?i)invoice", {}}});
   rule.queue = "billing";
   CHECK(outcome({rule}).queue == "billing");
-  CHECK(outcome({rule}).reasons == std::vector<std::string>{"rule:1 (poller.yaml:7)"});
+  CHECK(outcome({rule}).reasons == std::vector<std::string>{"rule:1 (poller.yaml:7): queue=billing"});
   rule.when[1].pattern = "invoice";
   const auto missed = outcome({rule});
   CHECK_FALSE(missed.queue);

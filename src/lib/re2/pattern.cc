@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 #include <re2/re2.h>
-#include <re2/set.h>
-
-#include <algorithm>
 
 #include "base/error.h"
 
@@ -14,10 +11,10 @@ namespace {
 
 ::re2::StringPiece piece(std::string_view s) { return {s.data(), s.size()}; }
 
-RE2::Options pattern_options(std::size_t memory) {
+RE2::Options pattern_options() {
   RE2::Options options;
   options.set_log_errors(false);
-  options.set_max_mem(static_cast<std::int64_t>(memory));
+  options.set_max_mem(static_cast<std::int64_t>(kPatternMemory));
   return options;
 }
 
@@ -29,7 +26,7 @@ RE2::Options pattern_options(std::size_t memory) {
 }  // namespace
 
 struct Pattern::Impl {
-  explicit Impl(std::string_view pattern) : regex(piece(pattern), pattern_options(kPatternMemory)) {}
+  explicit Impl(std::string_view pattern) : regex(piece(pattern), pattern_options()) {}
   RE2 regex;
 };
 
@@ -56,40 +53,5 @@ std::vector<std::string_view> Pattern::groups(std::string_view text) const {
 }
 
 const std::string& Pattern::source() const noexcept { return impl_->regex.pattern(); }
-
-struct PatternSet::Impl {
-  explicit Impl(std::size_t memory) : set(pattern_options(memory), RE2::UNANCHORED) {}
-  RE2::Set set;
-  std::vector<Pattern> single;  // for texts on which the joint automaton outgrows its memory
-};
-
-PatternSet::PatternSet(const std::vector<std::string>& patterns)
-    : impl_(std::make_unique<Impl>(kPatternMemory * std::max<std::size_t>(1, patterns.size()))) {
-  for (const std::string& pattern : patterns) {
-    impl_->single.emplace_back(pattern);
-    std::string fault;
-    if (impl_->set.Add(piece(pattern), &fault) < 0) refuse(pattern, fault);
-  }
-  if (!impl_->set.Compile()) refuse(fmt::format("{} patterns", patterns.size()), "together they need too much memory");
-}
-PatternSet::PatternSet(PatternSet&& other) noexcept = default;
-PatternSet& PatternSet::operator=(PatternSet&& other) noexcept = default;
-PatternSet::~PatternSet() = default;
-
-std::vector<std::size_t> PatternSet::found_in(std::string_view text) const {
-  std::vector<std::size_t> result;
-  if (impl_->single.empty()) return result;
-  std::vector<int> found;
-  RE2::Set::ErrorInfo info{};
-  if (impl_->set.Match(piece(text), &found, &info)) {
-    result.assign(found.begin(), found.end());
-    std::sort(result.begin(), result.end());
-    return result;
-  }
-  if (info.kind == RE2::Set::kNoError) return result;
-  for (std::size_t i = 0; i < impl_->single.size(); ++i)
-    if (impl_->single[i].found_in(text)) result.push_back(i);
-  return result;
-}
 
 }  // namespace poller::re2

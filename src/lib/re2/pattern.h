@@ -1,4 +1,4 @@
-// RE2 behind two small classes: patterns from configuration, matched in time linear in the text.
+// RE2 behind small classes: patterns from configuration, matched in time linear in the text.
 // Syntax: https://github.com/google/re2/wiki/Syntax
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace poller::re2 {
 
-/// Memory that one pattern, or one set of patterns, may take, in bytes. A pattern that needs more is refused.
+/// Memory that one pattern may take, in bytes. A pattern that needs more is refused.
 constexpr std::size_t kPatternMemory = 8 * 1024 * 1024;
 
 /// One compiled pattern. Matching is safe from several threads at once.
@@ -26,23 +26,6 @@ class Pattern {
   /// Where it first occurs: the whole match, then each group (null data where a group took no part); empty without one.
   [[nodiscard]] std::vector<std::string_view> groups(std::string_view text) const;
   [[nodiscard]] const std::string& source() const noexcept;
-
- private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-};
-
-/// Many patterns tried in one pass over the text.
-class PatternSet {
- public:
-  /// Throws as Pattern does, for the first pattern that is at fault.
-  explicit PatternSet(const std::vector<std::string>& patterns);
-  PatternSet(PatternSet&& other) noexcept;
-  PatternSet& operator=(PatternSet&& other) noexcept;
-  ~PatternSet();
-
-  /// The indices of the patterns that occur in `text`, ascending.
-  [[nodiscard]] std::vector<std::size_t> found_in(std::string_view text) const;
 
  private:
   struct Impl;

@@ -8,7 +8,6 @@
 #include "base/error.h"
 
 using poller::re2::Pattern;
-using poller::re2::PatternSet;
 
 TEST_CASE("a pattern is found anywhere in a text") {
   const Pattern pattern("(?i)invoice +(\\d+)");
@@ -41,12 +40,4 @@ TEST_CASE("hostile patterns and texts take linear time") {
   const auto start = std::chrono::steady_clock::now();
   CHECK_FALSE(Pattern("(a+)+$b").found_in(text));
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
-}
-
-TEST_CASE("a set tells which of its patterns occur") {
-  const PatternSet set({"invoice", "(?i)URGENT", "^To:", "zzz"});
-  CHECK(set.found_in("an urgent invoice") == std::vector<std::size_t>{0, 1});
-  CHECK(set.found_in("").empty());
-  CHECK(PatternSet({}).found_in("x").empty());
-  CHECK_THROWS_AS(PatternSet({"good", "b(ad"}), poller::Error);
 }

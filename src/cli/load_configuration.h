@@ -1,0 +1,13 @@
+// The configuration read for running: what config::load() finds, and what only the rooms that use it can tell.
+#pragma once
+
+#include <filesystem>
+
+#include "config/load.h"
+
+namespace poller::cli {
+
+/// config::load(), and the rules' patterns compiled: a broken one is an error at its place.
+config::Loaded load_configuration(const std::filesystem::path& file);
+
+}  // namespace poller::cli
