@@ -35,8 +35,10 @@ class Http {
 constexpr std::size_t kLargestAnswer = 1024 * 1024;
 constexpr std::chrono::seconds kAnswerTimeout{30};
 
-/// Over libcurl, with the settings' CA file and the configuration's proxy (the environment's when that is empty).
-std::unique_ptr<Http> real_http(const config::OAuth& settings, const std::string& proxy);
+/// Over libcurl, with the settings' CA file and the configuration's proxy (the environment's when that is empty). An
+/// answer must be there within `limit`, connecting included.
+std::unique_ptr<Http> real_http(const config::OAuth& settings, const std::string& proxy,
+                                std::chrono::milliseconds limit = kAnswerTimeout);
 
 /// Builds a form body; wiped when it goes. It remembers which values were secret, so that an answer that repeats one
 /// can be shown without it.

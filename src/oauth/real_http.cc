@@ -11,10 +11,10 @@ namespace {
 
 class CurlHttp final : public Http {
  public:
-  CurlHttp(const config::OAuth& settings, const std::string& proxy) {
+  CurlHttp(const config::OAuth& settings, const std::string& proxy, std::chrono::milliseconds limit) {
     options_.ca_file = settings.ca_file.string();
     options_.proxy = proxy;
-    options_.timeout = kAnswerTimeout;
+    options_.timeout = limit;
     options_.max_body = kLargestAnswer;
   }
 
@@ -52,8 +52,9 @@ class CurlHttp final : public Http {
 
 }  // namespace
 
-std::unique_ptr<Http> real_http(const config::OAuth& settings, const std::string& proxy) {
-  return std::make_unique<CurlHttp>(settings, proxy);
+std::unique_ptr<Http> real_http(const config::OAuth& settings, const std::string& proxy,
+                                std::chrono::milliseconds limit) {
+  return std::make_unique<CurlHttp>(settings, proxy, limit);
 }
 
 }  // namespace poller::oauth

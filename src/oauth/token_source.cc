@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 
@@ -49,7 +50,10 @@ class MailboxTokens final : public TokenSource {
 
 TokenSourceOptions completed(TokenSourceOptions options, const config::Config& config) {
   if (!options.http) {
-    options.http = [&config](const config::OAuth& settings) { return real_http(settings, config.proxy); };
+    options.http = [&config](const config::OAuth& settings) {
+      return real_http(settings, config.proxy,
+                       std::min<std::chrono::milliseconds>(kAnswerTimeout, config.deadlines.command));
+    };
   }
   if (options.clock == nullptr) options.clock = &system_clock();
   if (!options.sleep) options.sleep = real_sleep();

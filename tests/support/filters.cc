@@ -49,6 +49,26 @@ Passage FaultFilter::pass(std::string_view bytes, Direction direction) {
   return passage;
 }
 
+// Lines that come in one piece suffer together from the one that is meant: so they would on a network.
+Passage LineFaultFilter::pass(std::string_view bytes, Direction direction) {
+  const auto lines = lines_ + static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '\n'));
+  const bool now = lines_ <= at_ && at_ < lines;
+  std::size_t before = 0;  // bytes of the lines before it
+  for (; now && lines_ < at_; ++lines_) before = bytes.find('\n', before) + 1;
+  lines_ = lines;
+  Passage passage;
+  std::string out(bytes);
+  if (now && fault_ == LineFault::stall) {
+    out.resize(before);
+    passage.fate = Fate::stall;
+  } else if (now) {
+    passage.slice = fault_ == LineFault::slice ? 1 : out.size();
+    passage.pause = std::chrono::milliseconds(fault_ == LineFault::slice ? 0 : 100);
+  }
+  (direction == Direction::to_client ? passage.to_client : passage.to_server) = std::move(out);
+  return passage;
+}
+
 Passage ImapFilter::from_client(std::string_view bytes) {
   Passage all;
   commands_.append(bytes);

@@ -35,6 +35,24 @@ class FaultFilter : public Filter {
   std::size_t passed_ = 0;  // in the fault's direction
 };
 
+enum class LineFault { stall, slice, delay };
+
+/// Line number `at` of a conversation, whoever says it, never comes (and nothing after it), comes byte by byte, or
+/// late.
+class LineFaultFilter : public Filter {
+ public:
+  LineFaultFilter(std::size_t at, LineFault fault) : at_(at), fault_(fault) {}
+  Passage from_client(std::string_view bytes) override { return pass(bytes, Direction::to_server); }
+  Passage from_server(std::string_view bytes) override { return pass(bytes, Direction::to_client); }
+
+ private:
+  Passage pass(std::string_view bytes, Direction direction);
+
+  std::size_t at_;
+  LineFault fault_;
+  std::size_t lines_ = 0;  // seen so far
+};
+
 /// IMAP seen unit by unit: a command line of the client, a whole response of the server with its literals. A hook that
 /// gives nothing lets the unit pass; else what it gives goes on instead.
 class ImapFilter : public Filter {

@@ -29,11 +29,16 @@ class Relay {
     }
     if (fate_ == Fate::close) client_.finish();
     if (fate_ == Fate::reset) client_.reset();
-    if (fate_ == Fate::stall)
-      while (!over_) ::poll(nullptr, 0, kTick);
+    if (fate_ == Fate::stall) stand_still();
   }
 
  private:
+  // Until the client has had enough of it.
+  void stand_still() {
+    std::string unread;
+    while (!over_ && client_.flush() && client_.receive(unread)) ::poll(nullptr, 0, kTick);
+  }
+
   bool step() {
     wait();
     std::string from_client, from_server;
