@@ -11,7 +11,7 @@
 namespace poller::crash {
 namespace {
 
-constexpr int kWorkers = 2;
+constexpr int kWorkers = 5;  // a try waits for disk and servers most of its time
 constexpr int kKilled = 128 + 9;
 constexpr long kTooMany = 5000;  // effects of one run: more is a loop
 
@@ -21,11 +21,14 @@ support::Environment counted(const World& world) {
           {"POLLER_EFFECTS_COUNT", (world.folder() / ".effects").string()}};
 }
 
-// The program may be started several times in one act(): each writes its count.
-long count_of(const World& world) {
+// The program may be started several times in one act(): each writes its count, and whether a call was made to fail.
+std::string text_of_count(const World& world) {
   const auto file = world.folder() / ".effects";
-  if (!std::filesystem::exists(file)) return 0;
-  const std::string text = support::read_text(file);
+  return std::filesystem::exists(file) ? support::read_text(file) : std::string();
+}
+
+long count_of(const World& world) {
+  const std::string text = text_of_count(world);
   long longest = 0;
   for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1)
     longest = std::max(longest, std::stol(text.substr(at)));
@@ -92,6 +95,29 @@ bool try_kill(const Scenario& scenario, const SweepOptions& options, const nlohm
   return true;
 }
 
+struct Failing {
+  const char* kind;
+  const char* how;
+};
+
+// One run whose n-th call fails; false when it did not come to that call.
+bool try_failing(const Scenario& scenario, const Failing& failing, const nlohmann::json& wanted, long n,
+                 std::string& failure) {
+  try {
+    const auto world = scenario.make();
+    auto environment = counted(*world);
+    const int number = std::string_view(failing.kind) == "write" && n % 2 == 0 ? 28 : 5;  // ENOSPC, EIO
+    environment["POLLER_FAIL"] = fmt::format("{} {} {} {}", failing.kind, n, number, failing.how);
+    const auto result = world->act(environment);
+    const bool struck = text_of_count(*world).find("struck") != std::string::npos;
+    failure = result.exit_code >= 128 ? "the failing run: " + ended(result) : judge(*world, wanted);
+    return struck;
+  } catch (const std::exception& error) {
+    failure = error.what();
+    return false;
+  }
+}
+
 }  // namespace
 
 Sweep sweep(const Scenario& scenario, const SweepOptions& options) {
@@ -135,30 +161,25 @@ Sweep sweep_failures(const Scenario& scenario, long every) {
     return out;
   }
   const auto wanted = model->state();
+  // A worker takes a kind of call: most runs have few of each, and a run beyond the last call proves nothing.
+  std::vector<Failing> all;
+  for (const char* kind : {"read", "write", "sync", "open", "rename"})
+    for (const char* how : {"once", "on"}) all.push_back({kind, how});
+  std::atomic<std::size_t> taken{0};
   std::mutex mutex;
-  for (const char* kind : {"read", "write", "sync", "open", "rename"}) {
-    for (const char* how : {"once", "on"}) {
-      Numbers numbers(every);
-      in_parallel([&] {
-        while (!numbers.over()) {
-          const long n = numbers.next();
-          const auto world = scenario.make();
-          auto environment = counted(*world);
-          const int number = std::string_view(kind) == "write" && n % 2 == 0 ? 28 : 5;  // ENOSPC, EIO
-          environment["POLLER_FAIL"] = fmt::format("{} {} {} {}", kind, n, number, how);
-          const auto result = world->act(environment);
-          std::string failure;
-          if (result.exit_code >= 128) failure = "the failing run: " + ended(result);
-          if (failure.empty()) failure = judge(*world, wanted);
-          // A run that ended well did not come to its n-th call, or could do without it.
-          if (result.exit_code == 0 || n > kTooMany) numbers.enough();
-          const std::lock_guard lock(mutex);
-          ++out.tries;
-          if (!failure.empty()) out.failures.push_back(fmt::format("{} {} fails {}: {}", kind, n, how, failure));
-        }
-      });
+  in_parallel([&] {
+    for (std::size_t i = taken++; i < all.size(); i = taken++) {
+      bool over = false;
+      for (long n = 1; !over; n += every) {
+        std::string failure;
+        over = !try_failing(scenario, all[i], wanted, n, failure) || n >= kTooMany;
+        const std::lock_guard lock(mutex);
+        ++out.tries;
+        if (!failure.empty())
+          out.failures.push_back(fmt::format("{} {} fails {}: {}", all[i].kind, n, all[i].how, failure));
+      }
     }
-  }
+  });
   return out;
 }
 

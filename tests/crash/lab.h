@@ -57,8 +57,8 @@ struct SweepOptions {
 /// must change nothing.
 Sweep sweep(const Scenario& scenario, const SweepOptions& options);
 
-/// The n-th call of each kind fails once and from then on; afterwards the run is resumed and compared. The failing
-/// run itself must end by one of the contract's exit codes, never by a signal.
+/// The n-th call of each kind fails once and from then on, as long as there is an n-th call; afterwards the run is
+/// resumed and compared. The failing run itself must end by one of the contract's exit codes, never by a signal.
 Sweep sweep_failures(const Scenario& scenario, long every);
 
 }  // namespace poller::crash

@@ -29,18 +29,6 @@ json sorted(std::vector<json> list) {
   return list;
 }
 
-json message_of(const json& m) {
-  std::vector<std::string> files;
-  for (const auto& a : m.at("attachments")) files.push_back(a.at("sha256"));
-  return {{"direction", m.at("direction")},
-          {"subject", m.at("subject")},
-          {"from", m.at("from")},
-          {"message_id", m.at("direction") == "in" ? m.at("message_id") : json()},
-          {"text", m.at("text")},
-          {"state", m.at("state")},
-          {"attachments", files}};
-}
-
 }  // namespace
 
 support::OAuthServer& shared_oauth() {
@@ -54,10 +42,12 @@ support::OAuthServer& shared_oauth() {
 }
 
 support::Dovecot& shared_dovecot() {
-  // One password for all: the file of passwords is read by Dovecot while another thread's world changes it.
-  static support::Dovecot server(
-      {shared_oauth().introspection_url(), false,
-       "passdb {\n  driver = static\n  mechanisms = plain login\n  args = password=pw\n}\n"});
+  // One password for all: the file of passwords is read by Dovecot while another thread's world changes it. One process
+  // for all sign-ins: thousands of sessions are opened here.
+  static support::Dovecot server({shared_oauth().introspection_url(), false,
+                                  "passdb {\n  driver = static\n  mechanisms = plain login\n  args = password=pw\n}\n"
+                                  "service imap-login {\n  service_count = 0\n  process_min_avail = 1\n}\n"
+                                  "service pop3-login {\n  service_count = 0\n  process_min_avail = 1\n}\n"});
   return server;
 }
 
@@ -107,31 +97,27 @@ json MailWorld::state() {
 }
 
 json tickets_of(const e2e::Home& home) {
-  const auto exported = home.run({"export", "--json"});
-  if (exported.exit_code != 0) throw std::runtime_error("export: " + exported.err);
+  const json messages = home.rows(
+      "SELECT m.ticket_id, m.direction, m.subject, m.from_name, m.from_address, m.text, s.state,"
+      " CASE m.direction WHEN 'in' THEN m.message_id END,"
+      " (SELECT json_group_array(a.sha256) FROM (SELECT sha256 FROM attachment_v1 WHERE message_id = m.id"
+      "  ORDER BY position) a) FROM message_v1 m JOIN message s ON s.id = m.id");
   std::vector<json> tickets;
-  for (const auto& t : e2e::json_lines(exported.out)) {
-    std::vector<json> messages;
-    for (const auto& m : t.at("messages")) messages.push_back(message_of(m));
-    tickets.push_back({{"subject", t.at("subject")},
-                       {"queue", t.at("queue")},
-                       {"status", t.at("status")},
-                       {"requester", t.at("requester")},
-                       {"messages", sorted(messages)}});
+  for (const auto& t :
+       home.rows("SELECT id, subject, queue, status, requester_name, requester_address FROM ticket_v1")) {
+    std::vector<json> own;
+    for (const auto& m : messages)
+      if (m.at(0) == t.at(0)) own.emplace_back(json::array_t(m.begin() + 1, m.end()));
+    tickets.push_back({{"ticket", json::array_t(t.begin() + 1, t.end())}, {"messages", sorted(own)}});
   }
   return sorted(tickets);
 }
 
 json store_of(const e2e::Home& home) {
-  std::vector<json> quarantine;
-  for (const auto& row : e2e::json_lines(home.run({"quarantine", "--json"}).out))
-    quarantine.push_back({{"reason", row.at("reason")}, {"subject", row.at("subject")}, {"sha256", row.at("sha256")}});
-  json ledger = json::array();
-  for (int state = 0; state < 5; ++state)
-    ledger.push_back(home.count("SELECT count(*) FROM ledger WHERE state = " + std::to_string(state)));
-  return {{"quarantine", sorted(quarantine)},
-          {"ledger", ledger},
-          {"whole", home.count("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'")},
+  return {{"quarantine", home.rows("SELECT reason, subject, lower(hex(raw_sha256)) FROM quarantine"
+                                   " WHERE state IN ('open', 'retry-wanted') ORDER BY 1, 2, 3")},
+          {"ledger", home.rows("SELECT state, count(*) FROM ledger GROUP BY state ORDER BY state")},
+          {"whole", home.rows("SELECT integrity_check FROM pragma_integrity_check")},
           {"raw", home.count("SELECT count(*) FROM raw")}};
 }
 

@@ -47,11 +47,10 @@ class FolderWorld : public World {
     for (const auto& entry : fs::recursive_directory_iterator(home_ / "inbox"))
       if (entry.is_regular_file()) files.push_back(fs::relative(entry.path(), home_.path()).string());
     std::sort(files.begin(), files.end());
-    nlohmann::json tickets = nlohmann::json::array();
-    for (const auto& t : e2e::json_lines(run({"export", "--json"}, {}).out))
-      tickets.push_back({{"subject", t.at("subject")}, {"messages", t.at("messages").size()}});
-    std::sort(tickets.begin(), tickets.end());
-    return {{"files", files}, {"tickets", tickets}};
+    return {{"files", files},
+            {"tickets", e2e::database_rows(home_.path(),
+                                           "SELECT t.subject, m.subject, m.text FROM ticket_v1 t"
+                                           " JOIN message_v1 m ON m.ticket_id = t.id ORDER BY 1, 2, 3")}};
   }
 
  protected:

@@ -19,6 +19,14 @@ std::string sign_in_of(const HomeOptions& options) {
       options.discovery);
 }
 
+nlohmann::json column_of(sqlite3_stmt* statement, int i) {
+  const int type = sqlite3_column_type(statement, i);
+  if (type == SQLITE_NULL) return nullptr;
+  if (type == SQLITE_INTEGER) return sqlite3_column_int64(statement, i);
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_blob(statement, i));
+  return std::string(text, text == nullptr ? 0 : static_cast<std::size_t>(sqlite3_column_bytes(statement, i)));
+}
+
 }  // namespace
 
 Home::Home(const HomeOptions& options, const std::string& refresh_token) {
@@ -67,14 +75,25 @@ Summary Home::once(int exit_code) const {
 }
 
 long Home::count(const std::string& sql) const {
+  const auto found = rows(sql);
+  return found.empty() ? -1 : found.at(0).at(0).get<long>();
+}
+
+nlohmann::json Home::rows(const std::string& sql) const { return database_rows(path(), sql); }
+
+nlohmann::json database_rows(const std::filesystem::path& folder, const std::string& sql) {
   sqlite3* database = nullptr;
   sqlite3_stmt* statement = nullptr;
-  long found = -1;
-  if (sqlite3_open_v2((path() / "var/poller.db").c_str(), &database, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK &&
+  auto found = nlohmann::json::array();
+  if (sqlite3_open_v2((folder / "var/poller.db").c_str(), &database, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK &&
       sqlite3_busy_timeout(database, 10'000) == SQLITE_OK &&
-      sqlite3_prepare_v2(database, sql.c_str(), -1, &statement, nullptr) == SQLITE_OK &&
-      sqlite3_step(statement) == SQLITE_ROW)
-    found = static_cast<long>(sqlite3_column_int64(statement, 0));
+      sqlite3_prepare_v2(database, sql.c_str(), -1, &statement, nullptr) == SQLITE_OK) {
+    while (sqlite3_step(statement) == SQLITE_ROW) {
+      auto row = nlohmann::json::array();
+      for (int i = 0; i < sqlite3_column_count(statement); ++i) row.push_back(column_of(statement, i));
+      found.push_back(row);
+    }
+  }
   sqlite3_finalize(statement);
   sqlite3_close(database);
   return found;

@@ -42,6 +42,8 @@ class Home {
   Summary once(int exit_code = 0) const;
   /// The first column of the first row that the database gives; -1 where there is no database.
   [[nodiscard]] long count(const std::string& sql) const;
+  /// All rows that the database gives, each an array of texts, numbers and nulls; none where there is no database.
+  [[nodiscard]] nlohmann::json rows(const std::string& sql) const;
   [[nodiscard]] std::filesystem::path path() const { return dir_.path(); }
 
  private:
@@ -49,6 +51,9 @@ class Home {
 };
 
 inline bool holds(const std::string& text, const std::string& piece) { return text.find(piece) != std::string::npos; }
+
+/// What Home::rows() gives, of the installation in `folder`.
+nlohmann::json database_rows(const std::filesystem::path& folder, const std::string& sql);
 
 /// The objects of a JSON Lines text.
 std::vector<nlohmann::json> json_lines(const std::string& text);

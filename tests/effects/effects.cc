@@ -71,6 +71,7 @@ struct Failure {
     ++seen;
     return stays ? seen >= at : seen == at;
   }
+  [[nodiscard]] bool struck() const { return at > 0 && seen >= at; }
 };
 
 class Recorder {
@@ -120,7 +121,7 @@ class Recorder {
   void write_count() {
     const std::lock_guard lock(mutex_);
     const std::string path = variable("POLLER_EFFECTS_COUNT");
-    if (!path.empty() && is_ours()) append(path, std::to_string(count_) + "\n");
+    if (!path.empty() && is_ours()) append(path, std::to_string(count_) + (failure_.struck() ? " struck\n" : "\n"));
   }
 
   static void append(const std::string& path, const std::string& line) {

@@ -52,14 +52,39 @@ class ExecImage {
   std::vector<char*> argv_, env_;
 };
 
+struct Pipe {
+  Pipe() {
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error(std::string("pipe: ") + strerror(errno));
+  }
+  ~Pipe() {
+    close_end(0);
+    close_end(1);
+  }
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+  void close_end(std::size_t i) {
+    if (ends[i] >= 0) ::close(ends[i]);
+    ends[i] = -1;
+  }
+  std::array<int, 2> ends{-1, -1};
+};
+
 // Forks and runs the image with these as standard input, output and error.
 pid_t spawn(const Arguments& arguments, const ProcessOptions& options, const std::array<int, 3>& standard) {
   ExecImage image(arguments, options.environment);
   const std::string folder = options.folder.string();
   const pid_t parent = ::getpid();
+  const std::lock_guard lock(spawning());
+  Pipe started;  // closed by exec
   const pid_t pid = ::fork();
   if (pid < 0) throw std::runtime_error(std::string("fork: ") + strerror(errno));
-  if (pid > 0) return pid;
+  if (pid > 0) {
+    started.close_end(1);
+    char nothing = 0;
+    while (::read(started.ends[0], &nothing, 1) < 0 && errno == EINTR) {
+    }
+    return pid;
+  }
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(127);  // the test died in between
   for (int i = 0; i < 3; ++i) ::dup2(standard[static_cast<std::size_t>(i)], i);
@@ -79,23 +104,6 @@ double seconds_of(const timeval& time) {
 }
 
 int exit_code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
-
-struct Pipe {
-  Pipe() {
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error(std::string("pipe: ") + strerror(errno));
-  }
-  ~Pipe() {
-    close_end(0);
-    close_end(1);
-  }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-  void close_end(std::size_t i) {
-    if (ends[i] >= 0) ::close(ends[i]);
-    ends[i] = -1;
-  }
-  std::array<int, 2> ends{-1, -1};
-};
 
 // Feeds `input` and gathers both outputs until they are closed; false when the deadline passes first.
 bool converse(Pipe& in, Pipe& out, Pipe& err, std::string_view input, RunResult& result, Clock::time_point deadline) {
@@ -123,6 +131,11 @@ bool converse(Pipe& in, Pipe& out, Pipe& err, std::string_view input, RunResult&
 }
 
 }  // namespace
+
+std::mutex& spawning() {
+  static std::mutex mutex;
+  return mutex;
+}
 
 Child::Child(const Arguments& arguments, std::filesystem::path log, const ProcessOptions& options)
     : log_(std::move(log)) {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,10 @@ namespace poller::support {
 
 using Arguments = std::vector<std::string>;
 using Environment = std::map<std::string, std::string>;  // added to the test's own; "" removes a variable
+
+/// Held while a program is started, and by write_text(): a file that one thread has open for writing must not stay open
+/// in a program that another thread starts just then, since poller leaves files alone that somebody still writes.
+std::mutex& spawning();
 
 struct ProcessOptions {
   Environment environment;

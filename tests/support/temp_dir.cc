@@ -9,6 +9,8 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "process.h"
+
 namespace fs = std::filesystem;
 
 namespace poller::support {
@@ -35,6 +37,7 @@ std::string read_text(const fs::path& file) {
 
 void write_text(const fs::path& file, std::string_view text) {
   if (file.has_parent_path()) fs::create_directories(file.parent_path());
+  const std::lock_guard lock(spawning());
   std::ofstream out(file, std::ios::binary | std::ios::trunc);
   out.write(text.data(), static_cast<std::streamsize>(text.size()));
   out.close();
