@@ -113,11 +113,11 @@ bool may_be_utf8(std::string_view bytes) noexcept {
 std::string guess_charset(std::string_view bytes, const ByteStatistics& statistics, CharsetContext context,
                           std::string_view hint) {
   if (is_mostly_utf8(bytes)) return "utf-8";
-  if (const std::string hinted = canonical_charset(hint); is_usable_hint(hinted) && reads_cleanly(bytes, hinted)) {
+  if (std::string hinted = canonical_charset(hint); is_usable_hint(hinted) && reads_cleanly(bytes, hinted)) {
     return hinted;
   }
   if (context == CharsetContext::html) {
-    const std::string meta = canonical_charset(html_meta_charset(bytes));
+    std::string meta = canonical_charset(html_meta_charset(bytes));
     if (is_usable_hint(meta) && reads_cleanly(bytes, meta)) return meta;
   }
   if (is_foreign_script(statistics)) {

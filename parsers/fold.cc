@@ -51,17 +51,24 @@ char32_t fold_case(char32_t c) noexcept {
 }
 
 std::string fold_case(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  std::size_t pos = 0;
-  while (pos < text.size()) {
-    if (static_cast<unsigned char>(text[pos]) < 0x80) {
-      out += text::lower(text[pos++]);
-    } else {
-      text::append_utf8(out, fold_case(text::next_code_point(text, pos)));
-    }
+  std::string out(text);
+  unsigned char all = 0;
+  for (char& c : out) {
+    all = static_cast<unsigned char>(all | static_cast<unsigned char>(c));
+    c = text::lower(c);
   }
-  return out;
+  if (all < 0x80) return out;
+  // What is not ASCII may fold to another length: copied from there on.
+  std::size_t pos = 0;
+  std::string folded;
+  folded.reserve(text.size());
+  while (pos < text.size()) {
+    const std::size_t ascii = pos;
+    while (pos < text.size() && static_cast<unsigned char>(text[pos]) < 0x80) ++pos;
+    folded.append(out, ascii, pos - ascii);
+    if (pos < text.size()) text::append_utf8(folded, fold_case(text::next_code_point(text, pos)));
+  }
+  return folded;
 }
 
 bool is_word_character(char32_t c) noexcept {

@@ -122,7 +122,7 @@ class Composer {
     return with_files(std::move(content), false, "multipart/mixed");
   }
 
-  static Owned encoded(const std::string& type, const std::string& encoding, std::string bytes) {
+  static Owned encoded(const std::string& type, const std::string& encoding, const std::string& bytes) {
     auto e = std::make_unique<Entity>();
     put(*e, "Content-Type", type);
     put(*e, "Content-Transfer-Encoding", encoding);

@@ -61,7 +61,7 @@ bool parse_rfc3339(const std::string& text, UnixTime& time) {
   if (static_cast<std::size_t>(used) != text.size()) {
     int more = 0;
     if (std::sscanf(text.c_str() + used, "T%2d:%2d:%2d%n", &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &more) != 3 ||
-        !parse_offset(text.substr(static_cast<std::size_t>(used + more)), offset)) {
+        !parse_offset(text.substr(static_cast<std::size_t>(used) + static_cast<std::size_t>(more)), offset)) {
       return false;
     }
   }

@@ -68,6 +68,7 @@ class Mailbox {
   virtual ~Mailbox() = default;
 
   /// Who is to be told of each step of open(). When open() throws, the step behind the last one told has failed.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): whoever overrides it keeps it
   virtual void observe(OpenObserver /*observer*/) {}
 
   /// Connects, signs in, opens the folder (for reading only when `read_only`).

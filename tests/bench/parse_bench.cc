@@ -12,7 +12,11 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "parsers/defects.h"
+#include "parsers/mail_part.h"
 #include "parsers/mime.h"
+#include "parsers/mime_tree.h"
+#include "parsers/transfer.h"
 
 namespace {
 
@@ -60,21 +64,45 @@ std::string mail_with_file(std::size_t size) {
 
 void write_mail(const std::string& path, const std::string& mail) { std::ofstream(path, std::ios::binary) << mail; }
 
-void measure(const char* path) {
-  std::ifstream in(path, std::ios::binary);
-  const std::string raw{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+// The tree of parts with their headers, and each part decoded: what a MIME library does, and gmime_speed does with
+// GMime.
+std::size_t parse_and_decode(const std::string& raw) {
+  poller::Defects defects;
+  const auto entities = poller::read_mime_tree(raw, {}, false, defects);
+  const auto parts = poller::describe_parts(raw, entities, {}, defects);
+  std::size_t decoded = 0;
+  for (const auto& part : parts) {
+    if (!part.part.leaf) continue;
+    const auto& where = part.part.body;
+    poller::decode_transfer(std::string_view(raw).substr(where.offset, where.length), where.encoding,
+                            [&decoded](std::string_view block) { decoded += block.size(); });
+  }
+  return decoded;
+}
+
+// All that poller makes of a mail: texts in UTF-8, what is new in them, kind, attachments, three hashes.
+std::size_t read_whole(const std::string& raw) { return poller::parse_mail(raw).fields.size(); }
+
+void measure(const char* what, std::size_t (*work)(const std::string&), const std::string& raw) {
   double best = 1e9;
   const std::size_t rounds = std::clamp<std::size_t>(200'000'000 / (raw.size() + 1), 5, 2000);
   for (std::size_t i = 0; i < rounds; ++i) {
     const auto start = std::chrono::steady_clock::now();
-    const poller::Mail mail = poller::parse_mail(raw);
+    const std::size_t done = work(raw);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-    if (!mail.fields.empty()) best = std::min(best, took.count());
+    if (done > 0) best = std::min(best, took.count());
   }
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  std::printf("poller  %10zu bytes  %9.3f ms  %8.0f MB/s  peak %ld KB\n", raw.size(), best * 1e3,
+  std::printf("%-24s %10zu bytes  %9.3f ms  %8.0f MB/s  peak %ld KB\n", what, raw.size(), best * 1e3,
               static_cast<double>(raw.size()) / best / 1e6, usage.ru_maxrss);
+}
+
+void measure_file(const char* path) {
+  std::ifstream in(path, std::ios::binary);
+  const std::string raw{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  measure("poller, parts decoded", parse_and_decode, raw);
+  measure("poller, all of it", read_whole, raw);
 }
 
 }  // namespace
@@ -87,5 +115,5 @@ int main(int argc, char** argv) {
     write_mail(folder + "/30m.eml", mail_with_file(30'000'000));
     return 0;
   }
-  for (int i = 1; i < argc; ++i) measure(argv[i]);
+  for (int i = 1; i < argc; ++i) measure_file(argv[i]);
 }

@@ -51,7 +51,7 @@ int main(int argc, char **argv) {
     }
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    printf("GMime   %10zu bytes  %9.3f ms  %8.0f MB/s  peak %ld KB\n", (size_t)length, best * 1e3,
+    printf("GMime                    %10zu bytes  %9.3f ms  %8.0f MB/s  peak %ld KB\n", (size_t)length, best * 1e3,
            (double)length / best / 1e6, usage.ru_maxrss);
     g_free(bytes);
   }
