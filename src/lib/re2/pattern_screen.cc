@@ -25,15 +25,15 @@ bool is_ascii(std::string_view s) {
   return options;
 }
 
-/// One pattern and the words that it needs. Without words it may always occur.
-struct Screened {
-  std::unique_ptr<::re2::FilteredRE2> filter;
-  std::vector<std::size_t> words;  // indices of Impl::words
-};
-
 }  // namespace
 
 struct PatternScreen::Impl {
+  /// One pattern and the words that it needs. Without words it may always occur.
+  struct Screened {
+    std::unique_ptr<::re2::FilteredRE2> filter;
+    std::vector<std::size_t> words;  // indices of Impl::words
+  };
+
   std::vector<Screened> patterns;
   std::map<std::string, std::size_t> numbers;  // of the words
   Substrings words{{}};
