@@ -67,7 +67,7 @@ std::vector<bool> PatternScreen::may_occur(std::string_view text) const {
   const std::vector<bool> found = impl_->words.found_in(text);
   std::vector<bool> result;
   result.reserve(impl_->patterns.size());
-  for (const Screened& one : impl_->patterns) {
+  for (const Impl::Screened& one : impl_->patterns) {
     if (!one.filter) {
       result.push_back(true);
       continue;
