@@ -24,7 +24,7 @@ void vacuum_sqlite_store(const std::string& path);
 struct PruneLimits {
   UnixTime now = 0;
   std::optional<std::int64_t> raw;         // seconds that a ticket has been closed; nothing: for ever
-  std::optional<std::int64_t> quarantine;  // seconds; rows that were retried with success or dropped
+  std::optional<std::int64_t> quarantine;  // seconds since a row was retried with success or dropped
 };
 
 struct Pruned {

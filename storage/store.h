@@ -273,6 +273,14 @@ class Store {
   virtual void release_lease(const Lease& lease) noexcept = 0;
 };
 
+/// Failures of stores in this process since its start, each as often as it was thrown.
+struct StorageFailures {
+  std::uint64_t storage = 0;  // disk, rights
+  std::uint64_t busy = 0;     // another process wrote for too long
+  std::uint64_t corrupt = 0;
+};
+StorageFailures storage_failures() noexcept;
+
 /// Opens (and where needed creates and migrates) the store at `path`. Read-only opens create and migrate nothing: a
 /// store that is not there, or older than this program, is then Error(storage) that says so.
 std::unique_ptr<Store> open_sqlite_store(const std::string& path, bool read_only = false);

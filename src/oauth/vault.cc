@@ -59,6 +59,11 @@ struct Envelope {
   Sealed sealed;
 };
 
+// One text for the same bytes: what would decode to them all the same was not written by us.
+bool decode_exactly(std::string_view encoded, std::string& into) {
+  return text::base64_decode(encoded, into) && text::base64(into) == encoded;
+}
+
 Envelope read_envelope(const std::filesystem::path& file, std::string_view content) {
   const auto object = JsonObject::parse(content);
   if (!object || !object->has("vault")) refuse_altered(file, "is damaged: it is no vault entry");
@@ -72,8 +77,8 @@ Envelope read_envelope(const std::filesystem::path& file, std::string_view conte
   envelope.account = {std::string(object->string("provider")), std::string(object->string("client_id")),
                       std::string(object->string("user"))};
   envelope.key_id = object->string("key");
-  if (!text::base64_decode(object->string("nonce"), envelope.sealed.nonce) ||
-      !text::base64_decode(object->string("sealed"), envelope.sealed.bytes)) {
+  if (!decode_exactly(object->string("nonce"), envelope.sealed.nonce) ||
+      !decode_exactly(object->string("sealed"), envelope.sealed.bytes)) {
     refuse_altered(file, "was altered or damaged");
   }
   return envelope;

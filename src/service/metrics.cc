@@ -100,9 +100,16 @@ void Metrics::outbox_sent(std::string_view result) {
   outbox_sent_.add({std::string(result)}, 1);
 }
 
-void Metrics::storage_error(std::string_view kind) {
+void Metrics::storage_low() {
   const std::lock_guard lock(mutex_);
-  storage_errors_.add({std::string(kind)}, 1);
+  storage_errors_.add({"low"}, 1);
+}
+
+void Metrics::storage_failures(const StorageFailures& since_start) {
+  const std::lock_guard lock(mutex_);
+  storage_errors_.set({"storage"}, static_cast<double>(since_start.storage));
+  storage_errors_.set({"busy"}, static_cast<double>(since_start.busy));
+  storage_errors_.set({"corrupt"}, static_cast<double>(since_start.corrupt));
 }
 
 void Metrics::last_success(const std::string& mailbox, UnixTime at) {

@@ -12,6 +12,7 @@
 #include "intake/commit.h"
 #include "service/metric_family.h"
 #include "service/scheduler.h"
+#include "storage/store.h"
 
 namespace poller {
 
@@ -35,7 +36,8 @@ class Metrics {
   void token_refresh(const std::vector<std::string>& mailboxes, std::string_view result);
   void token_expires(const std::string& mailbox, UnixTime at);
   void outbox_sent(std::string_view result);
-  void storage_error(std::string_view kind);
+  void storage_low();  // the disk became nearly full
+  void storage_failures(const StorageFailures& since_start);
   void last_success(const std::string& mailbox, UnixTime at);
   void storage(const StorageCounts& counts);
 

@@ -93,7 +93,7 @@ bool Operations::may_fetch() {
   disk_low_ = low;
   health_.disk_low(low);
   if (low) {
-    metrics_.storage_error("low");
+    metrics_.storage_low();
     log::error("the disk is nearly full: nothing is fetched until there is room",
                {{"free_bytes", *room}, {"storage_reserve", storage_reserve_}});
   } else {
@@ -126,9 +126,10 @@ HttpAnswerText Operations::metrics_page() {
       }
       metrics_.storage(counts);
     } catch (const Error& error) {
-      metrics_.storage_error(error.kind() == ErrorKind::temporary ? "busy" : to_string(error.kind()));
+      log::debug("the storage could not be counted", {{"error", error.what()}});
     }
   }
+  metrics_.storage_failures(storage_failures());
   return {200, "text/plain; version=0.0.4; charset=utf-8", metrics_.text()};
 }
 

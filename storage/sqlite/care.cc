@@ -101,7 +101,7 @@ void remove_files(const std::string& base) noexcept {
 
 std::uint64_t prune_quarantine(Database& db, const PruneLimits& limits) {
   if (!limits.quarantine) return 0;
-  db.query("DELETE FROM quarantine WHERE state IN ('retried', 'dropped') AND received_at < ?")
+  db.query("DELETE FROM quarantine WHERE state IN ('retried', 'dropped') AND coalesce(done_at, received_at) < ?")
       .bind(limits.now - *limits.quarantine)
       .run();
   return static_cast<std::uint64_t>(db.changes());

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "lib/sqlite/errors.h"
 #include "storage/sqlite/file.h"
 #include "storage/sqlite/ledger.h"
 #include "storage/sqlite/messages.h"
@@ -16,7 +17,24 @@ std::unique_ptr<Store> open_sqlite_store(const std::string& path, bool read_only
   return std::make_unique<sqlite_engine::SqliteStore>(path, read_only);
 }
 
+StorageFailures storage_failures() noexcept {
+  const auto counts = sqlite::failure_counts();
+  return {counts.storage, counts.busy, counts.corrupt};
+}
+
 namespace sqlite_engine {
+namespace {
+
+// Each waits as long as any writer does. A lease that stays shuts everybody out until its time is over, so somebody
+// else's long write (a vacuum, a slow disk) is worth waiting for.
+constexpr int kTriesToRelease = 3;
+
+void not_released(const Lease& lease, const std::exception& error) {
+  log::warning("a lease could not be released; it ends with this process",
+               {{"mailbox", lease.mailbox}, {"error", error.what()}});
+}
+
+}  // namespace
 
 SqliteStore::SqliteStore(const std::string& path, bool read_only)
     : db_(read_only ? existing_file(path) : created_file(path), read_only, kBusyMilliseconds), raws_(path, read_only) {
@@ -91,13 +109,20 @@ bool SqliteStore::renew_lease(const Lease& lease, UnixTime until) {
 }
 
 void SqliteStore::release_lease(const Lease& lease) noexcept {
-  try {
-    Write write(db_);
-    remove_lease(db_, lease);
-    write.commit();
-  } catch (const std::exception& error) {
-    log::warning("a lease could not be released; it ends with this process",
-                 {{"mailbox", lease.mailbox}, {"error", error.what()}});
+  for (int tries = 1;; ++tries) {
+    try {
+      Write write(db_);
+      remove_lease(db_, lease);
+      write.commit();
+      return;
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::temporary && tries < kTriesToRelease) continue;
+      not_released(lease, error);
+      return;
+    } catch (const std::exception& error) {
+      not_released(lease, error);
+      return;
+    }
   }
 }
 

@@ -57,7 +57,11 @@ std::int64_t insert_quarantine(Database& db, RawFile& beside, const NewQuarantin
 }
 
 void write_quarantine_state(Database& db, std::int64_t id, const std::string& state, std::uint64_t retry_max_size) {
-  db.query("UPDATE quarantine SET state = ?, retry_max_size = ? WHERE id = ?").bind(state, retry_max_size, id).run();
+  const bool done = state == "retried" || state == "dropped";
+  const std::optional<std::int64_t> done_at = done ? std::optional(system_clock().unix_now()) : std::nullopt;
+  db.query("UPDATE quarantine SET state = ?, retry_max_size = ?, done_at = ? WHERE id = ?")
+      .bind(state, retry_max_size, done_at, id)
+      .run();
   if (db.changes() == 0) throw Error(ErrorKind::usage, fmt::format("quarantine has no row {}", id));
 }
 

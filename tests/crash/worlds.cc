@@ -5,6 +5,7 @@
 
 #include "../support/mail_maker.h"
 #include "../support/temp_dir.h"
+#include "care_worlds.h"
 #include "mail_world.h"
 
 namespace poller::crash {
@@ -184,6 +185,8 @@ std::vector<Scenario> all_scenarios() {
        [] {
          return std::make_unique<AgentWorld>(support::Arguments{"merge", "2", "1"});
        }},
+      migration_scenario(),
+      prune_scenario(),
   };
 }
 

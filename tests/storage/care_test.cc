@@ -173,6 +173,8 @@ TEST_CASE("retention of the quarantine: rows that are done with, and their bytes
   PruneLimits limits;
   limits.now = now;
   limits.quarantine = 90 * kDayLong;
+  CHECK(prune_sqlite_store(path, limits).quarantine == 0);  // old mails, but done with only today
+  limits.now = now + 91 * kDayLong;
   const Pruned pruned = prune_sqlite_store(path, limits);
   CHECK(pruned.quarantine == 2);
   CHECK(pruned.mails == 2);

@@ -1,7 +1,9 @@
 #include "lib/curl/easy.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <mutex>
@@ -23,6 +25,13 @@ bool system_folder_serves(CURL* handle) {
     return false;
   }();
   return serves;
+}
+
+// libcurl tells of it as of a server that is not there.
+bool out_of_descriptors() {
+  const int fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (fd >= 0) ::close(fd);
+  return fd < 0 && (errno == EMFILE || errno == ENFILE);
 }
 
 std::string environment_proxy() {
@@ -91,6 +100,10 @@ void Easy::connect_within(std::chrono::milliseconds time) {
 }
 
 Error Easy::failure(CURLcode code, const Peer& peer) const {
+  if (out_of_descriptors()) {
+    return {ErrorKind::temporary, "this process has too many open files: no connection to " + peer.name(),
+            "Allow it more (`ulimit -n`; LimitNOFILE= of the unit): three for each mailbox, and a hundred."};
+  }
   return curl::failure(code, peer, std::string_view(message_.get()), *seen_);
 }
 

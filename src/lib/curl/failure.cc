@@ -90,6 +90,12 @@ bool is_proxy_failure(CURLcode code, std::string_view message) {
 }
 
 Error failure(CURLcode code, const Peer& peer, std::string_view message, const Handshake& seen) {
+  // libcurl's only wordless case of it: plain text behind the answer to STARTTLS (CVE-2021-22946 and its kin).
+  if (code == CURLE_WEIRD_SERVER_REPLY && message.empty()) {
+    return {ErrorKind::unreachable,
+            fmt::format("{} sent plain text after its answer to STARTTLS, before TLS stood", peer.name()),
+            "Someone on the way may have put it there; no password and no token was sent. Use server.tls: implicit."};
+  }
   if (message.empty()) message = curl_easy_strerror(code);
   const std::string detail = text::escape_controls(text::to_valid_utf8(message));
   const std::string who = peer.name();

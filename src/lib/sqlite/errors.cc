@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <atomic>
 #include <cerrno>
 #include <mutex>
 #include <set>
@@ -45,6 +46,15 @@ ErrorKind kind_of(int code) {
   }
 }
 
+std::atomic<std::uint64_t> storage_failures{0}, busy_failures{0}, corrupt_failures{0};
+
+void count_failure(int code) noexcept {
+  const int primary = code & 0xff;
+  if (kind_of(code) == ErrorKind::storage) ++storage_failures;
+  if (kind_of(code) == ErrorKind::corrupt) ++corrupt_failures;
+  if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED || primary == SQLITE_PROTOCOL) ++busy_failures;
+}
+
 const char* advice_for(int code) {
   switch (code & 0xff) {
     case SQLITE_FULL:
@@ -79,9 +89,12 @@ void fail(sqlite3* db, int code, const std::string& path, const char* doing) {
     const std::lock_guard lock(marked().mutex);
     marked().paths.insert(path);
   }
+  count_failure(code);
   const char* text = db == nullptr || sqlite3_errcode(db) == SQLITE_OK ? sqlite3_errstr(code) : sqlite3_errmsg(db);
   throw Error(kind_of(code), fmt::format("cannot {} {}: {} ({})", doing, path, text, code), advice_for(code));
 }
+
+FailureCounts failure_counts() noexcept { return {storage_failures, busy_failures, corrupt_failures}; }
 
 bool had_io_error(const std::string& path) noexcept {
   const std::lock_guard lock(marked().mutex);

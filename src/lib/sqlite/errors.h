@@ -1,6 +1,7 @@
 // SQLite's result codes as errors of ours.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 struct sqlite3;
@@ -16,6 +17,14 @@ namespace poller::sqlite {
 /// report success the next time. So this process touches that file no more; the next one reads the log anew.
 /// Throws Error(storage) when that happened to `path`.
 void refuse_after_io_error(const std::string& path);
+
+/// How often fail() has thrown in this process, on any file.
+struct FailureCounts {
+  std::uint64_t storage = 0;  // the disk, rights
+  std::uint64_t busy = 0;     // somebody else wrote for too long
+  std::uint64_t corrupt = 0;
+};
+FailureCounts failure_counts() noexcept;
 
 /// Whether `path` is marked.
 bool had_io_error(const std::string& path) noexcept;
