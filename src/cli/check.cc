@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/load_configuration.h"
+#include "outbound/answers.h"
 
 namespace poller::cli {
 namespace {
@@ -32,6 +33,22 @@ void report(const Context& context, const config::Complaint& complaint) {
                       {"text", complaint.text}}));
 }
 
+// The files that the configuration names. Whoever runs this may lack what the service can read: that warns.
+bool check_what_is_named(const Context& context, const config::Config& config) {
+  for (auto& complaint : config::check_files(config)) {
+    if (complaint.text.starts_with("answers.")) continue;  // read below, whole
+    complaint.severity = config::Complaint::Severity::warning;
+    report(context, complaint);
+  }
+  const auto faults = outbound::template_faults(config.answers);
+  for (const auto& fault : faults) {
+    report(context, {config::Complaint::Severity::error,
+                     {config.file.string(), 0, 0},
+                     fmt::format("{}{}{}", fault.what(), fault.advice().empty() ? "" : ". ", fault.advice())});
+  }
+  return faults.empty();
+}
+
 ExitCode check_offline(Context& context, const CheckOptions& options) {
   const auto file = config::find_config_file(context.globals.config_file);
   const config::Loaded loaded = load_configuration(file);
@@ -42,6 +59,7 @@ ExitCode check_offline(Context& context, const CheckOptions& options) {
     }
   }
   if (!loaded.ok()) return ExitCode::configuration;
+  if (!check_what_is_named(context, loaded.config)) return ExitCode::configuration;
   if (options.print) print(config::dump_masked(loaded.config));
   if (!context.globals.json) {
     print_line(fmt::format("{}: good. {} mailboxes, {} queues.", file.string(), loaded.config.mailboxes.size(),

@@ -13,6 +13,7 @@ namespace poller::cli {
 namespace {
 
 constexpr std::chrono::seconds kLookAtOutbox{1};
+constexpr std::chrono::seconds kSentFolderRests{30};
 constexpr UnixTime kLeftInPeace = 30;  // a mailbox that nobody can send from now
 
 }  // namespace
@@ -45,6 +46,7 @@ UnixTime Postman::send_of(Store& store, const config::Mailbox& mailbox, const st
     const auto sender = sessions_.sender(mailbox);
     outbound::RunOptions options;
     options.stop = stop;
+    options.sent_rest = kSentFolderRests;
     options.sent = [&] { return sessions_.sent_lookup(mailbox); };
     options.on_result = [this](const OutboxRow&, OutboxState state) { metrics_.outbox_sent(to_string(state)); };
     const auto summary = outbound::run_outbox(store, config_, mailbox, *sender, system_clock(), options);

@@ -42,7 +42,9 @@ class Rounds {
     try {
       config::Loaded loaded = load_configuration(config::find_config_file(config_file_));
       for (const auto& complaint : loaded.complaints) log::warning(config::to_string(complaint));
-      if (!loaded.ok()) {
+      const auto faults = outbound::template_faults(loaded.config.answers);
+      for (const auto& fault : faults) log::error(fault.what(), {{"advice", fault.advice()}});
+      if (!loaded.ok() || !faults.empty()) {
         log::error("the new configuration has errors: the old one stays in force");
       } else {
         const std::lock_guard lock(mutex_);

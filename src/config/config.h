@@ -115,6 +115,7 @@ struct Outbound {
   int max_per_run = 500;
   int max_per_minute = 30;
   Seconds hold{0};
+  Seconds uncertain_wait{120};  // before an uncertain mail that is not in the Sent folder is tried once more
 };
 
 struct Rate {

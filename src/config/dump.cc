@@ -231,6 +231,7 @@ void dump_settings(Dump& dump, const Config& config) {
     dump.number("max_per_run", config.outbound.max_per_run);
     dump.number("max_per_minute", config.outbound.max_per_minute);
     dump.duration("hold", config.outbound.hold);
+    dump.duration("uncertain_wait", config.outbound.uncertain_wait);
   });
   dump.section("answers", [&] {
     dump.duration("max_age", config.answers.max_age);

@@ -40,6 +40,7 @@ void read_outbound(Section& top, Outbound& outbound) {
     read_count(section.at("max_per_run"), 1, 1'000'000, outbound.max_per_run);
     read_count(section.at("max_per_minute"), 1, 100'000, outbound.max_per_minute);
     read_duration(section.at("hold"), outbound.hold, Seconds(0), std::chrono::hours(24));
+    read_duration(section.at("uncertain_wait"), outbound.uncertain_wait, Seconds(0), std::chrono::hours(24));
   });
 }
 

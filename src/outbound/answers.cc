@@ -50,6 +50,21 @@ TemplateValues values_of(const Ticket& ticket, const std::string& text) {
 
 }  // namespace
 
+std::vector<Error> template_faults(const config::Answers& answers) {
+  std::vector<Error> out;
+  const auto try_one = [&](const config::Template& files, const char* key) {
+    try {
+      const AnswerTemplate form(files, key);
+    } catch (const Error& error) {
+      out.push_back(error);
+    }
+  };
+  try_one(answers.new_ticket, "answers.new_ticket");
+  try_one(answers.closed, "answers.closed");
+  try_one(answers.too_large, "answers.too_large");
+  return out;
+}
+
 Answers::Answers(const config::Config& config, const Clock& clock, AnswerOptions options)
     : config_(config),
       clock_(clock),

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "intake/after_commit.h"
 #include "outbound/draft.h"
 #include "outbound/template.h"
@@ -19,6 +20,9 @@ constexpr const char* kRefusedForRoom = "outbox refused at";
 struct AnswerOptions {
   bool live = true;  // false: replay; nothing is answered, and the reasons say so
 };
+
+/// What is wrong with the templates, one for each.
+std::vector<Error> template_faults(const config::Answers& answers);
 
 class Answers final : public AfterCommit {
  public:

@@ -39,7 +39,10 @@ class OutboxRun {
     lease_ = *lease;
     try {
       take_up_left_behind();
-      if (options_.sent) resolve_uncertain(store_, mailbox_, clock_, lease_, options_.sent);
+      if (options_.sent) {
+        resolve_uncertain(store_, mailbox_, clock_, lease_,
+                          {config_.outbound.uncertain_wait, options_.sent_rest, options_.sent});
+      }
       send_due();
     } catch (...) {
       store_.release_lease(lease_);

@@ -1,6 +1,7 @@
 // The outbox of one mailbox, tried once.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,6 +27,7 @@ class SentLookup {
 struct RunOptions {
   std::stop_token stop;
   std::function<std::unique_ptr<SentLookup>()> sent;  // empty: uncertain rows stay
+  std::chrono::seconds sent_rest{0};                  // the Sent folder is looked at no more often
   /// After each attempt: what became of the row. What a dead process left as uncertain is told too.
   std::function<void(const OutboxRow&, OutboxState)> on_result;
 };

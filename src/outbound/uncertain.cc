@@ -10,7 +10,6 @@
 namespace poller::outbound {
 namespace {
 
-constexpr UnixTime kTimeToShowUp = 120;
 constexpr UnixTime kLookEvery = 600;     // a row that stays uncertain is looked for no more often
 constexpr std::size_t kWitnesses = 20;   // mails known as sent that are looked for beside it
 constexpr UnixTime kClockSlack = 86400;  // between our clock and the server's
@@ -32,11 +31,13 @@ UnixTime last_look(Store& store, const config::Mailbox& mailbox) {
 }  // namespace
 
 void resolve_uncertain(Store& store, const config::Mailbox& mailbox, const Clock& clock, const Lease& lease,
-                       const std::function<std::unique_ptr<SentLookup>()>& open) {
+                       const UncertainOptions& options) {
   const UnixTime now = clock.unix_now();
+  const UnixTime looked = last_look(store, mailbox);
+  if (looked <= now && now < looked + options.rest.count()) return;
   auto rows = store.outbox().in_state(mailbox.name, OutboxState::uncertain);
   // New ones at once, old ones from time to time.
-  const bool rested = last_look(store, mailbox) + kLookEvery <= now;
+  const bool rested = looked + kLookEvery <= now;
   rows.erase(std::remove_if(rows.begin(), rows.end(),
                             [&](const OutboxRow& row) { return !rested && row.tried_at + kLookEvery < now; }),
              rows.end());
@@ -54,7 +55,7 @@ void resolve_uncertain(Store& store, const config::Mailbox& mailbox, const Clock
   }
   std::vector<std::string> found;
   try {
-    found = open()->find(ids, since - kClockSlack);
+    found = options.open()->find(ids, since - kClockSlack);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::storage) throw;
     log::warning("the Sent folder could not be read; uncertain mail stays so",
@@ -74,7 +75,7 @@ void resolve_uncertain(Store& store, const config::Mailbox& mailbox, const Clock
       result.server_reply = "found in the Sent folder";
       log::info("an uncertain mail was sent: it is in the Sent folder",
                 {{"mailbox", mailbox.name}, {"outbox", row.id}});
-    } else if (trustworthy && now - row.tried_at >= kTimeToShowUp && !store.value(resent_key(row))) {
+    } else if (trustworthy && now - row.tried_at >= options.wait.count() && !store.value(resent_key(row))) {
       result.state = OutboxState::retry;
       result.owed = row.owed;
       result.next_try = now;

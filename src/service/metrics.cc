@@ -35,6 +35,7 @@ Metrics::Metrics()
       duplicates_("counter", "poller_duplicates_total", "Mails that were stored already."),
       quarantined_("gauge", "poller_quarantined", "Mails in quarantine that wait for a person."),
       outbox_pending_("gauge", "poller_outbox_pending", "Messages that wait to be sent."),
+      outbox_full_("gauge", "poller_outbox_full", "1 while automatic answers are refused: outbound.max_pending wait."),
       outbox_sent_("counter", "poller_outbox_sent_total", "Attempts to send, by result.", {"result"}),
       token_refresh_("counter", "poller_token_refresh_total", "Requests for a new access token, by result.",
                      {"mailbox", "result"}),
@@ -121,6 +122,7 @@ void Metrics::storage(const StorageCounts& counts) {
   const std::lock_guard lock(mutex_);
   quarantined_.set({}, static_cast<double>(counts.quarantined));
   outbox_pending_.set({}, static_cast<double>(counts.outbox_pending));
+  outbox_full_.set({}, counts.outbox_full ? 1 : 0);
   free_bytes_.set({}, counts.free_bytes);
 }
 
@@ -133,8 +135,8 @@ std::string Metrics::text() const {
   const std::lock_guard lock(mutex_);
   std::string out;
   for (const auto* family : {&build_info_, &last_success_, &fetched_, &fetched_bytes_, &tickets_created_, &stored_,
-                             &duplicates_, &quarantined_, &outbox_pending_, &outbox_sent_, &token_refresh_,
-                             &token_expiry_, &server_errors_, &storage_errors_, &free_bytes_}) {
+                             &duplicates_, &quarantined_, &outbox_pending_, &outbox_full_, &outbox_sent_,
+                             &token_refresh_, &token_expiry_, &server_errors_, &storage_errors_, &free_bytes_}) {
     family->write(out);
   }
   duration_.write(out);

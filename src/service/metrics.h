@@ -20,6 +20,7 @@ namespace poller {
 struct StorageCounts {
   std::uint64_t quarantined = 0;
   std::uint64_t outbox_pending = 0;
+  bool outbox_full = false;  // automatic answers are refused
   double free_bytes = 0;
 };
 
@@ -47,8 +48,8 @@ class Metrics {
  private:
   mutable std::mutex mutex_;
   NumberFamily build_info_, last_success_, fetched_, fetched_bytes_, tickets_created_, stored_, duplicates_,
-      quarantined_, outbox_pending_, outbox_sent_, token_refresh_, token_expiry_, server_errors_, storage_errors_,
-      free_bytes_;
+      quarantined_, outbox_pending_, outbox_full_, outbox_sent_, token_refresh_, token_expiry_, server_errors_,
+      storage_errors_, free_bytes_;
   HistogramFamily duration_, lag_;
 };
 

@@ -122,7 +122,9 @@ HttpAnswerText Operations::metrics_page() {
     try {
       if (Store* store = http_store()) {
         counts.quarantined = store->quarantine(true).size();
-        counts.outbox_pending = static_cast<std::uint64_t>(store->outbox().counts().pending);
+        const auto pending = store->outbox().counts().pending;
+        counts.outbox_pending = static_cast<std::uint64_t>(pending);
+        counts.outbox_full = pending >= config_.outbound.max_pending;
       }
       metrics_.storage(counts);
     } catch (const Error& error) {

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "mail_world.h"
+#include "sending.h"
 #include "worlds.h"
 
 using namespace poller::crash;  // NOLINT(google-build-using-namespace): the laboratory these tests live in
@@ -25,8 +26,12 @@ std::vector<Scenario> wanted_scenarios() {
   (void)shared_dovecot();  // from this thread, which stays
   const char* only = std::getenv("POLLER_CRASH_ONLY");
   std::vector<Scenario> wanted;
-  for (auto& scenario : all_scenarios())
+  auto all = all_scenarios();
+  for (auto& scenario : sending_scenarios()) all.push_back(std::move(scenario));
+  for (auto& scenario : all) {
+    if (full()) scenario.thin = 1;
     if (only == nullptr || scenario.name.find(only) != std::string::npos) wanted.push_back(std::move(scenario));
+  }
   return wanted;
 }
 
@@ -34,7 +39,7 @@ std::vector<Scenario> wanted_scenarios() {
 
 TEST_CASE("killed at every effect, nothing is lost and nothing is there twice") {
   for (const auto& scenario : wanted_scenarios()) {
-    const auto done = sweep(scenario, {Blow::kill, 1, false});
+    const auto done = sweep(scenario, {Blow::kill, scenario.thin, false});
     report("kill", done);
     CHECK(done.tries > 5);
   }
@@ -42,7 +47,7 @@ TEST_CASE("killed at every effect, nothing is lost and nothing is there twice") 
 
 TEST_CASE("the power goes at every effect, and what was settled is here") {
   for (const auto& scenario : wanted_scenarios()) {
-    const auto done = sweep(scenario, {Blow::power_loss, full() ? 1 : 4, false});
+    const auto done = sweep(scenario, {Blow::power_loss, full() ? 1 : 4 * scenario.thin, false});
     report("power loss", done);
     CHECK(done.tries > 2);
   }
@@ -50,9 +55,10 @@ TEST_CASE("the power goes at every effect, and what was settled is here") {
 
 TEST_CASE("killed again while it resumes") {
   for (const auto& scenario : wanted_scenarios())
-    report("killed twice", sweep(scenario, {Blow::kill, full() ? 1 : 9, true}));
+    report("killed twice", sweep(scenario, {Blow::kill, full() ? 1 : 9 * scenario.thin, true}));
 }
 
 TEST_CASE("the n-th read, write, sync, open or rename fails") {
-  for (const auto& scenario : wanted_scenarios()) report("i/o error", sweep_failures(scenario, full() ? 1 : 41));
+  for (const auto& scenario : wanted_scenarios())
+    report("i/o error", sweep_failures(scenario, full() ? 1 : 41 * scenario.thin));
 }

@@ -32,6 +32,7 @@ class World {
 struct Scenario {
   std::string name;
   std::function<std::unique_ptr<World>()> make;
+  long thin = 1;  // but in the full sweep only every so many of the effects are tried
 };
 
 /// What is done to the program at one of its effects.

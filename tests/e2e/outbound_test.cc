@@ -7,93 +7,16 @@
 #include <ctime>
 #include <string>
 
-#include "../support/smtp_server.h"
+#include "../support/net.h"
 #include "../support/temp_dir.h"
 #include "base/clock.h"
-#include "world.h"
+#include "daemon.h"
+#include "sending.h"
 
 using namespace poller::e2e;  // NOLINT(google-build-using-namespace): the world these tests live in
 using nlohmann::json;
-using poller::support::SentMail;
-using poller::support::SmtpServer;
 
 namespace {
-
-SmtpServer& answers_office() {
-  static SmtpServer server({oauth().introspection_url(), {}});
-  return server;
-}
-
-constexpr const char* kAnswers = R"(
-answers:
-  new_ticket: {text: ack.txt}
-)";
-
-HomeOptions sending(const std::string& user, const std::string& more = kAnswers) {
-  auto options = options_for(user);
-  options.mailbox_keys = fmt::format(
-      "    smtp: {{host: localhost, port: {}, tls: starttls, ca_file: {}, from: \"Example Support <{}>\"}}\n",
-      answers_office().starttls_port(), answers_office().ca_file().string(), user);
-  options.more = more;
-  return options;
-}
-
-Home sending_home(const std::string& user, const std::string& more = kAnswers) {
-  answers_office().behave("{}");
-  return Home(sending(user, more), oauth().mint(user).refresh_token);
-}
-
-void write_form(const Home& home) {
-  poller::support::write_text(home.path() / "ack.txt",
-                              "Dear {{requester_name}},\n\nyour request is {{number}} ({{subject}}).\n");
-}
-
-std::vector<SentMail> sent_to(const std::string& address) {
-  std::vector<SentMail> out;
-  for (auto& mail : answers_office().mails()) {
-    for (const auto& to : mail.to) {
-      if (to == address) out.push_back(mail);
-    }
-  }
-  return out;
-}
-
-// What Python's email package reads of a mail.
-json read_by_python(const std::string& mail) {
-  static const char* kScript = R"(
-import email, email.policy, json, sys
-m = email.message_from_bytes(sys.stdin.buffer.read(), policy=email.policy.default)
-body = m.get_body(preferencelist=('plain',))
-print(json.dumps({
-  'subject': m['Subject'], 'from': m['From'].addresses[0].addr_spec, 'from_name': m['From'].addresses[0].display_name,
-  'to': [a.addr_spec for a in m['To'].addresses], 'message_id': str(m['Message-ID']).strip('<>'),
-  'in_reply_to': str(m['In-Reply-To'] or '').strip('<>'), 'references': str(m['References'] or '').split(),
-  'auto': str(m['Auto-Submitted'] or ''), 'suppress': str(m['X-Auto-Response-Suppress'] or ''),
-  'topic': str(m['Thread-Topic'] or ''), 'index': str(m['Thread-Index'] or ''),
-  'text': body.get_content(), 'defects': [str(d) for p in m.walk() for d in p.defects],
-  'files': [[a.get_filename(), a.get_content_type(), len(a.get_payload(decode=True))] for a in m.iter_attachments()]}))
-)";
-  poller::support::RunOptions options;
-  options.input = mail;
-  const auto result = poller::support::run_program({"python3", "-c", kScript}, options);
-  REQUIRE_MESSAGE(result.exit_code == 0, result.err);
-  return json::parse(result.out);
-}
-
-std::string customer_mail(const std::string& from, const std::string& to, const std::string& id,
-                          const std::string& subject, const std::string& more = "",
-                          const std::string& body = "The printer burns.\r\n") {
-  return fmt::format(
-      "From: Jane Doe <{}>\r\nTo: <{}>\r\nSubject: {}\r\nMessage-ID: <{}>\r\nDate: Tue, 24 Nov 2026 08:00:00 +0000\r\n"
-      "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n{}\r\n{}",
-      from, to, subject, id, more, body);
-}
-
-std::vector<json> rows(const Home& home, const poller::support::Arguments& arguments) {
-  const auto result = home.run(arguments);
-  REQUIRE_MESSAGE(result.exit_code == 0, result.err);
-  return json_lines(result.out);
-}
 
 bool holds_text(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
@@ -285,6 +208,44 @@ TEST_CASE("a bounce comes home: state, note, and no more automatic answers") {
   dovecot().deliver(user, customer_mail(jane, user, "b2@" + user, "second"));
   home.once();
   CHECK(sent_to(jane).size() == 1);
+}
+
+TEST_CASE("check names what is wrong with a template, and so does the start") {
+  const auto user = new_user();
+  const Home home = sending_home(user);
+  auto checked = home.run({"check"});
+  CHECK(checked.exit_code == 78);  // it is not there
+  CHECK_MESSAGE(holds_text(checked.out, "answers.new_ticket.text cannot be read"), checked.out);
+  poller::support::write_text(home.path() / "ack.txt", "Hello\n{{requster_name}}\n");
+  checked = home.run({"check"});
+  CHECK(checked.exit_code == 78);
+  CHECK_MESSAGE(holds_text(checked.out, "ack.txt:2: answers.new_ticket.text: the unknown name {{requster_name}}"),
+                checked.out);
+  CHECK(holds_text(checked.out, "did you mean requester_name?"));
+  CHECK(home.run({"--once"}).exit_code == 78);
+  write_form(home);
+  CHECK(home.run({"check"}).exit_code == 0);
+  CHECK(home.run({"--once"}).exit_code == 0);
+}
+
+TEST_CASE("the daemon sends, counts what it sent, and keeps its configuration when the new one has a broken template") {
+  const auto user = new_user();
+  const auto port = poller::support::free_port();
+  const Home home = sending_home(user, fmt::format("{}http: {{listen: 127.0.0.1:{}}}\n", kAnswers, port));
+  write_form(home);
+  Daemon daemon(home);
+  REQUIRE(eventually([&] { return daemon.says("poller is running"); }));
+  dovecot().deliver(user, customer_mail("d-" + user, user, "d1@" + user, "daemon"));
+  CHECK(eventually([&] { return sent_to("d-" + user).size() == 1; }));
+  CHECK(eventually([&] {
+    return holds_text(poller::support::http_request(port, "GET", "/metrics").body,
+                      "poller_outbox_sent_total{result=\"sent\"} 1\n");
+  }));
+  poller::support::write_text(home.path() / "ack.txt", "{{nonsense}}");
+  daemon.signal(SIGHUP);
+  CHECK(eventually([&] { return daemon.says("the old one stays in force"); }));
+  CHECK(daemon.running());
+  CHECK(daemon.end() < 10);
 }
 
 TEST_CASE("uncertain, and resolved by the account's Sent folder") {

@@ -1,53 +1,14 @@
-// The outbox against a real SMTP server, and through a proxy that cuts the session at every byte.
+// The outbox against a real SMTP server.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <map>
 #include <set>
 
-#include "../support/filters.h"
-#include "../support/proxy.h"
-#include "../support/smtp_server.h"
-#include "../support/temp_dir.h"
-#include "base/clock.h"
 #include "base/error.h"
-#include "outbound/draft.h"
-#include "outbound/runner.h"
-#include "outbound/sender.h"
-#include "storage/outbox.h"
+#include "outbox_home.h"
 
 namespace poller::outbound {
 namespace {
-
-using support::Fault;
-using support::FaultFilter;
-using support::Proxy;
-using support::ProxyOptions;
-using support::SmtpServer;
-
-SmtpServer& smtp_server() {
-  static SmtpServer server({"", {{"support@example.test", "pw"}}});
-  return server;
-}
-
-// Each mail's own subject, of those that the server took.
-std::map<std::string, int> taken_subjects() {
-  std::map<std::string, int> out;
-  for (const auto& mail : smtp_server().mails()) {
-    const auto at = mail.data.find("Subject: ") + 9;
-    ++out[mail.data.substr(at, mail.data.find("\r\n", at) - at)];
-  }
-  return out;
-}
-
-class MovableClock final : public Clock {
- public:
-  [[nodiscard]] std::chrono::system_clock::time_point now() const override {
-    return system_clock().now() + std::chrono::seconds(offset);
-  }
-  [[nodiscard]] std::chrono::steady_clock::time_point steady() const override { return system_clock().steady(); }
-  std::int64_t offset = 0;
-};
 
 struct FakeSent final : SentLookup {
   explicit FakeSent(std::set<std::string> present) : ids(std::move(present)) {}
@@ -59,67 +20,6 @@ struct FakeSent final : SentLookup {
     return found;
   }
   std::set<std::string> ids;
-};
-
-struct OutboxHome {
-  support::TempDir dir{"outbox"};
-  config::Config config;
-  std::unique_ptr<Store> store;
-  MovableClock clock;
-  Deadlines deadlines;
-
-  explicit OutboxHome(std::uint16_t port = 0, bool implicit = false) {
-    store = open_sqlite_store((dir.path() / "poller.db").string());
-    config::Mailbox mailbox;
-    mailbox.name = "support";
-    mailbox.address = "support@example.test";
-    mailbox.queue = "support";
-    mailbox.auth = config::Auth::password;
-    mailbox.password.source = config::SecretSource::literal;
-    config::Smtp smtp;
-    smtp.server.host = "localhost";
-    smtp.server.port = port != 0 ? port : smtp_server().starttls_port();
-    smtp.server.tls = implicit ? config::Tls::implicit : config::Tls::starttls;
-    smtp.server.ca_file = smtp_server().ca_file();
-    smtp.user = "support@example.test";
-    smtp.password.source = config::SecretSource::literal;
-    smtp.from = "Example Support <support@example.test>";
-    smtp.ehlo = "poller.example.test";
-    mailbox.smtp = smtp;
-    config.mailboxes.push_back(mailbox);
-    config.queues.push_back({});
-    config.queues.back().name = "support";
-    smtp_server().behave("{}");
-  }
-
-  Queued queue(const std::string& subject, UnixTime not_before = 0, std::vector<Address> to = {{"", "c@example.com"}}) {
-    auto tx = store->begin();
-    NewTicket ticket;
-    ticket.subject = subject;
-    ticket.queue = "support";
-    ticket.number_form = "T-{id}";
-    ticket.requester = {"", "c@example.com"};
-    Draft draft;
-    draft.mailbox = &config.mailboxes[0];
-    draft.ticket = tx->create_ticket(ticket, "test");
-    draft.to = std::move(to);
-    draft.subject = subject;
-    draft.text = "Hello\n.\nA line with a dot.\n";
-    draft.who = "agent";
-    draft.not_before = not_before;
-    const Queued queued = enqueue(*store, *tx, draft, clock.unix_now());
-    tx->commit();
-    return queued;
-  }
-
-  RunSummary run(const RunOptions& options = {}, const std::string& password = "pw") {
-    SmtpCredentials credentials;
-    credentials.password = [password] { return Secret(password); };
-    const auto sender = make_smtp_sender(config.mailboxes[0], credentials, deadlines, "");
-    return run_outbox(*store, config, config.mailboxes[0], *sender, clock, options);
-  }
-
-  OutboxRow row(const Queued& queued) { return *store->outbox().row(queued.outbox); }
 };
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
@@ -346,53 +246,6 @@ TEST_CASE("an address with a line break never becomes a command") {
   draft.to = {{"", "a@example.com>\r\nRCPT TO:<b@example.com"}};
   draft.subject = "x";
   CHECK_THROWS_AS(enqueue(*home.store, *tx, draft, 0), Error);
-}
-
-TEST_CASE("cut or reset at every byte of a session: nothing is lost, nothing is doubled outside uncertain") {
-  const auto before = taken_subjects();
-  std::size_t length_up = 0;
-  {  // how long a session is, in the client's direction
-    OutboxHome home;
-    const Queued q = home.queue("cut probe");
-    length_up = home.row(q).size + 260;
-  }
-  int lost = 0, doubled = 0, uncertain = 0, rounds = 0;
-  const auto round = [&](const Fault& fault) {
-    ProxyOptions options;
-    options.server_port = smtp_server().tls_port();
-    options.tls = smtp_server().ca().server();
-    options.server_tls = true;
-    bool first = true;
-    Proxy proxy(options, [&](int) -> std::unique_ptr<support::Filter> {
-      if (!std::exchange(first, false)) return std::make_unique<support::Filter>();
-      return std::make_unique<FaultFilter>(fault);
-    });
-    OutboxHome home(proxy.port(), true);
-    home.deadlines = {std::chrono::milliseconds(200), std::chrono::milliseconds(200), std::chrono::milliseconds(200),
-                      std::chrono::milliseconds(200)};
-    const std::string subject = fmt::format("cut {}", rounds++);
-    const Queued q = home.queue(subject);
-    home.run();
-    home.clock.offset += 300;
-    home.deadlines = {};
-    home.run();
-    const int taken = taken_subjects()[subject];
-    const OutboxState state = home.row(q).state;
-    if (state == OutboxState::uncertain) ++uncertain;
-    if (state != OutboxState::uncertain && (state != OutboxState::sent || taken == 0)) ++lost;
-    if (taken > 1) ++doubled;
-  };
-  for (std::size_t at = 0; at < length_up; at += at < 220 || at + 120 > length_up ? 3 : 37) {
-    round({at % 2 == 0 ? Fault::Kind::cut : Fault::Kind::reset, support::Direction::to_server, at});
-  }
-  for (std::size_t at = 0; at < 420; at += 5) {
-    round({at % 2 == 0 ? Fault::Kind::cut : Fault::Kind::reset, support::Direction::to_client, at});
-  }
-  MESSAGE("rounds " << rounds << ", uncertain " << uncertain);
-  CHECK(lost == 0);
-  CHECK(doubled == 0);
-  CHECK(uncertain > 0);
-  CHECK(uncertain < rounds / 2);
 }
 
 }  // namespace poller::outbound

@@ -1,0 +1,87 @@
+#include "sending.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "../support/temp_dir.h"
+
+namespace poller::e2e {
+
+using nlohmann::json;
+using support::SentMail;
+using support::SmtpServer;
+
+SmtpServer& answers_office() {
+  static SmtpServer server({oauth().introspection_url(), {}});
+  return server;
+}
+
+HomeOptions sending(const std::string& user, const std::string& more) {
+  auto options = options_for(user);
+  options.mailbox_keys = fmt::format(
+      "    smtp: {{host: localhost, port: {}, tls: starttls, ca_file: {}, from: \"Example Support <{}>\"}}\n",
+      answers_office().starttls_port(), answers_office().ca_file().string(), user);
+  options.more = more;
+  return options;
+}
+
+Home sending_home(const std::string& user, const std::string& more) {
+  answers_office().behave("{}");
+  return Home(sending(user, more), oauth().mint(user).refresh_token);
+}
+
+void write_form(const Home& home) {
+  support::write_text(home.path() / "ack.txt",
+                      "Dear {{requester_name}},\n\nyour request is {{number}} ({{subject}}).\n");
+}
+
+std::vector<SentMail> sent_to(const std::string& address) {
+  std::vector<SentMail> out;
+  for (auto& mail : answers_office().mails()) {
+    for (const auto& to : mail.to) {
+      if (to == address) out.push_back(mail);
+    }
+  }
+  return out;
+}
+
+// What Python's email package reads of a mail.
+json read_by_python(const std::string& mail) {
+  static const char* kScript = R"(
+import email, email.policy, json, sys
+m = email.message_from_bytes(sys.stdin.buffer.read(), policy=email.policy.default)
+body = m.get_body(preferencelist=('plain',))
+html = m.get_body(preferencelist=('html',))
+print(json.dumps({
+  'subject': m['Subject'], 'from': m['From'].addresses[0].addr_spec, 'from_name': m['From'].addresses[0].display_name,
+  'to': [a.addr_spec for a in m['To'].addresses], 'message_id': str(m['Message-ID']).strip('<>'),
+  'in_reply_to': str(m['In-Reply-To'] or '').strip('<>'), 'references': str(m['References'] or '').split(),
+  'auto': str(m['Auto-Submitted'] or ''), 'suppress': str(m['X-Auto-Response-Suppress'] or ''),
+  'topic': str(m['Thread-Topic'] or ''), 'index': str(m['Thread-Index'] or ''),
+  'text': body.get_content(), 'html': html.get_content() if html else '',
+  'pictures': [[str(p['Content-ID']).strip('<>'), p.get_content_type(), len(p.get_payload(decode=True))]
+               for p in m.walk() if p.get_content_maintype() == 'image'], 'defects': [str(d) for p in m.walk() for d in p.defects],
+  'files': [[a.get_filename(), a.get_content_type(), len(a.get_payload(decode=True))] for a in m.iter_attachments()]}))
+)";
+  support::RunOptions options;
+  options.input = mail;
+  const auto result = support::run_program({"python3", "-c", kScript}, options);
+  REQUIRE_MESSAGE(result.exit_code == 0, result.err);
+  return json::parse(result.out);
+}
+
+std::string customer_mail(const std::string& from, const std::string& to, const std::string& id,
+                          const std::string& subject, const std::string& more, const std::string& body) {
+  return fmt::format(
+      "From: Jane Doe <{}>\r\nTo: <{}>\r\nSubject: {}\r\nMessage-ID: <{}>\r\nDate: Tue, 24 Nov 2026 08:00:00 +0000\r\n"
+      "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n{}\r\n{}",
+      from, to, subject, id, more, body);
+}
+
+std::vector<json> rows(const Home& home, const support::Arguments& arguments) {
+  const auto result = home.run(arguments);
+  REQUIRE_MESSAGE(result.exit_code == 0, result.err);
+  return json_lines(result.out);
+}
+
+}  // namespace poller::e2e
