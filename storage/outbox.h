@@ -131,6 +131,8 @@ class OutboxReader {
   virtual std::int64_t recipients_since(const std::string& mailbox, UnixTime since) = 0;
   /// Automatic answers to that address since that time.
   virtual std::int64_t answers_since(const std::string& address, UnixTime since) = 0;
+  /// Automatic answers since that time, on one ticket or on all.
+  virtual std::int64_t all_answers_since(UnixTime since, std::optional<TicketId> ticket) = 0;
   /// Why the address gets no automatic answers at `now`; nothing: it does.
   virtual std::optional<std::string> muted(const std::string& address, UnixTime now) = 0;
 };

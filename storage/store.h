@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/secret.h"
 #include "model/placement.h"
 #include "model/source.h"
 #include "model/ticket.h"
@@ -148,6 +149,13 @@ struct Lease {
   std::int64_t token = 0;
 };
 
+/// A key that signs our Message-IDs; see threading/key_ring.h.
+struct MessageKey {
+  std::int64_t id = 0;
+  Secret secret;
+  UnixTime created_at = 0;  // 0: before keys had a date
+};
+
 struct TicketFilter {
   std::optional<std::string> queue, status, requester;
   std::optional<UnixTime> since;  // updated at or after
@@ -193,6 +201,10 @@ class Transaction {
   virtual void add_delivery(const Delivery& delivery) = 0;
   /// Message-IDs seen in References of an accepted mail: they will join their answers to the ticket.
   virtual void add_thread_ids(TicketId ticket, std::span<const std::string> message_ids) = 0;
+  /// Addresses (To and Cc of an accepted mail) that take part in the ticket.
+  virtual void add_participants(TicketId ticket, std::span<const std::string> addresses) = 0;
+  /// From now on the newest of the keys.
+  virtual void add_message_key(const Secret& secret, UnixTime now) = 0;
   virtual void update_ticket(TicketId ticket, const TicketUpdate& update, const std::string& who, UnixTime at) = 0;
   /// All messages of `from` move to `into`; `from` gets status "merged" and points there.
   virtual void merge_tickets(TicketId from, TicketId into, const std::string& who, UnixTime at) = 0;
@@ -239,6 +251,13 @@ class Store {
                                                         const std::optional<std::string>& queue = std::nullopt) = 0;
   /// Hits in the order of `message_ids`, several for an id that stands in several tickets.
   virtual std::vector<ThreadHit> find_thread(std::span<const std::string> message_ids) = 0;
+
+  /// ASCII case ignored; also of tickets that were merged into this one.
+  virtual bool is_participant(TicketId ticket, const std::string& address) = 0;
+  virtual std::vector<MessageKey> message_keys() = 0;  // oldest first
+  /// Tickets with created_at from `from` to `to`, both included, of that requester or of all.
+  virtual std::int64_t tickets_created_between(UnixTime from, UnixTime to,
+                                               const std::optional<std::string>& requester) = 0;
 
   virtual std::optional<Ticket> ticket(TicketId id) = 0;                          // merged ones too
   virtual std::optional<Ticket> ticket_by_number(const std::string& number) = 0;  // ASCII case ignored

@@ -2,7 +2,7 @@
 _poller() {
   local cur prev words cword
   _init_completion || return
-  local commands="run replay inspect login logout vault check status tickets show save set merge explain quarantine outbox reply export db"
+  local commands="run replay inspect login logout vault check status tickets show save set merge explain quarantine outbox reply export keys db"
   local options="--config --json --once --dry-run --mailbox --log-level --log-format --version --help"
   case $prev in
     -c | --config | --text-file | --attach | --refresh-token-file)
@@ -31,6 +31,10 @@ _poller() {
       ;;
     outbox)
       mapfile -t COMPREPLY < <(compgen -W "retry cancel" -- "$cur")
+      return
+      ;;
+    keys)
+      mapfile -t COMPREPLY < <(compgen -W "rotate" -- "$cur")
       return
       ;;
     db)

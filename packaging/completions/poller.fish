@@ -5,6 +5,7 @@ complete -c poller -n __fish_use_subcommand -a replay -d "feed mail files throug
 complete -c poller -n __fish_use_subcommand -a inspect -d "parse mails, store nothing"
 complete -c poller -n __fish_use_subcommand -a login -d "sign in to a mailbox"
 complete -c poller -n __fish_use_subcommand -a logout -d "forget a mailbox's tokens"
+complete -c poller -n __fish_use_subcommand -a keys -d "the keys of outgoing Message-IDs"
 complete -c poller -n __fish_use_subcommand -a vault -d "the vault of refresh tokens"
 complete -c poller -n __fish_use_subcommand -a check -d "is the configuration right?"
 complete -c poller -n __fish_use_subcommand -a status -d "how each mailbox is doing"

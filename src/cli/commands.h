@@ -24,6 +24,7 @@ void add_explain(CLI::App& app, Context& context);
 void add_quarantine(CLI::App& app, Context& context);
 void add_reply(CLI::App& app, Context& context);
 void add_outbox(CLI::App& app, Context& context);
+void add_keys(CLI::App& app, Context& context);
 void add_db(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
 

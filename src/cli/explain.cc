@@ -11,6 +11,59 @@
 namespace poller::cli {
 namespace {
 
+// What the decision record holds under a key; an older record may lack it.
+std::string record_word(const Json& object, const char* key) {
+  const auto it = object.find(key);
+  return it != object.end() && it->is_string() ? text::escape_controls(it->get<std::string>()) : std::string();
+}
+
+void print_signal(const Json& signal, const std::string& verdict) {
+  const std::string number = record_word(signal, "number");
+  const std::string refused = record_word(signal, "refused");
+  std::string line = fmt::format("  {} {}", record_word(signal, "signal"), record_word(signal, "value"));
+  if (number.empty()) {
+    line += fmt::format(" leads nowhere: {}.", refused);
+  } else {
+    line += fmt::format(" names {}. The sender is {} there, the verdict on him {}: {}.", number,
+                        record_word(signal, "who"), verdict, record_word(signal, "action"));
+    if (!refused.empty()) line += " Not counted: " + refused + ".";
+  }
+  print_line(line);
+}
+
+void print_trust(const Json& decision) {
+  const auto trust = decision.find("trust");
+  if (trust == decision.end() || !trust->is_object()) return;
+  const std::string verdict = record_word(*trust, "verdict");
+  const std::string why = record_word(*trust, "verdict_why");
+  if (!why.empty()) print_line(fmt::format("  The receiving service's verdict on the sender is {}: {}.", verdict, why));
+  const auto signals = trust->find("signals");
+  if (signals == trust->end() || !signals->is_array()) return;
+  for (const auto& signal : *signals) print_signal(signal, verdict);
+}
+
+// Those about signals stand above, as sentences.
+bool is_about_signal(const std::string& reason) {
+  return reason.find(" -> ") != std::string::npos || reason.find(": refused: ") != std::string::npos;
+}
+
+void print_decision(const Json& decision) {
+  print_trust(decision);
+  const bool has_trust = decision.contains("trust");
+  const auto reasons = decision.find("reasons");
+  if (reasons == decision.end() || !reasons->is_array()) return;
+  for (const auto& reason : *reasons) {
+    if (!reason.is_string()) continue;
+    const std::string line = reason.get<std::string>();
+    if (!has_trust || !is_about_signal(line)) print_line("  " + text::escape_controls(line));
+  }
+}
+
+std::string place_of(Store& store, const Message& message) {
+  const auto ticket = store.ticket(message.ticket);
+  return ticket ? fmt::format("ticket {} ({})", ticket->id, ticket->number) : std::string("no ticket");
+}
+
 ExitCode explain(Context& context, const std::string& argument) {
   Store& store = context.store_read_only();
   const auto message = store.message(parse_id(argument, "message id"));
@@ -27,10 +80,8 @@ ExitCode explain(Context& context, const std::string& argument) {
   }
   print_line(fmt::format("message {} from {} is in {}:", message->id,
                          text::escape_controls(message->mail.from ? message->mail.from->address : "(nobody)"),
-                         message->ticket == 0 ? std::string("no ticket") : fmt::format("ticket {}", message->ticket)));
-  if (decision.is_object() && decision.contains("reasons")) {
-    for (const auto& reason : decision["reasons"]) print_line("  " + text::escape_controls(reason.get<std::string>()));
-  }
+                         place_of(store, *message)));
+  if (decision.is_object()) print_decision(decision);
   return ExitCode::ok;
 }
 

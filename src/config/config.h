@@ -151,8 +151,9 @@ struct Queue {
   std::vector<std::string> agents;  // addresses or "@domain"
   bool own_copy = false;
   ClosedPolicy closed = ClosedPolicy::reopen;
-  std::optional<Seconds> reopen_within;  // later: a new linked ticket
-  std::vector<std::string> addresses;    // recipients that choose this queue
+  std::optional<Seconds> reopen_within;        // later: a new linked ticket
+  std::vector<std::string> addresses;          // recipients that choose this queue
+  std::optional<Seconds> same_subject_within;  // a requester's own subject joins his ticket; nothing: never
 };
 
 struct RuleCondition {
@@ -206,5 +207,10 @@ bool needs_token(const Mailbox& mailbox) noexcept;
 const Mailbox* find_mailbox(const Config& config, const std::string& name) noexcept;
 /// The queue of that name, or null.
 const Queue* find_queue(const Config& config, const std::string& name) noexcept;
+
+/// Whether the address stands in the queue's list of agents, by itself or by its "@domain".
+bool is_agent(const Queue& queue, const std::string& address) noexcept;
+/// Whether mail to the address comes back to one of our mailboxes.
+bool is_own_address(const Config& config, const std::string& address);
 
 }  // namespace poller::config

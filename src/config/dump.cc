@@ -195,6 +195,7 @@ void dump_queue(Dump& dump, const Queue& queue) {
                                                                  : "note");
   if (queue.reopen_within) dump.duration("reopen_within", *queue.reopen_within);
   dump.texts("addresses", queue.addresses);
+  if (queue.same_subject_within) dump.duration("same_subject_within", *queue.same_subject_within);
 }
 
 void dump_rule(Dump& dump, const Rule& rule) {

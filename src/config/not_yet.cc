@@ -17,7 +17,6 @@ struct NotYet {
 constexpr NotYet kNotYet[] = {
     {"storage", "postgresql:", Ignoring::harmful},
     {"storage", "postgres:", Ignoring::harmful},
-    {"mailboxes.trust", "", Ignoring::harmful},
 };
 
 }  // namespace

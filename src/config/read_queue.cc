@@ -37,6 +37,11 @@ void read_number_form(const Value& value, Queue& queue) {
   queue.number = form;
 }
 
+void read_span(const Value& value, std::optional<Seconds>& out) {
+  Seconds span{};
+  if (value && read_duration(value, span, Seconds(1), std::chrono::hours(24 * 3650))) out = span;
+}
+
 /// Addresses, and with `domains` whole domains as "@contoso.com".
 void read_addresses(const Value& value, std::vector<std::string>& out, bool domains) {
   if (!value) return;
@@ -76,11 +81,9 @@ Queue read_queue(const Reading& reading, const Node& map, int number) {
       section.at("closed"),
       {{"reopen", ClosedPolicy::reopen}, {"new_ticket", ClosedPolicy::new_ticket}, {"note", ClosedPolicy::note}},
       queue.closed);
-  if (const Value within = section.at("reopen_within")) {
-    Seconds value{};
-    if (read_duration(within, value, Seconds(1), std::chrono::hours(24 * 3650))) queue.reopen_within = value;
-  }
+  read_span(section.at("reopen_within"), queue.reopen_within);
   read_addresses(section.at("addresses"), queue.addresses, false);
+  read_span(section.at("same_subject_within"), queue.same_subject_within);
   section.done();
   return queue;
 }

@@ -9,7 +9,9 @@
 #include "base/text.h"
 #include "intake/apply_rules.h"
 #include "intake/decision.h"
+#include "intake/floods.h"
 #include "intake/place.h"
+#include "intake/remember.h"
 #include "parsers/requester.h"
 #include "storage/outbox.h"
 
@@ -100,6 +102,8 @@ MailEvent Committer::place_one(Transaction& tx, Processed& mail) {
     event.placement = store_quarantined(tx, mail, *mail.quarantine_reason);
   } else if (const auto first = store_.find_identity(mail.identity)) {
     event.placement = store_duplicate(tx, mail, *first);
+  } else if (const auto own = find_own_mail(store_, mail.mail)) {
+    event.placement = store_own(tx, mail, *own);
   } else if (mail.before_start) {
     event.placement = skip_old(tx, mail);
   } else {
@@ -185,8 +189,10 @@ TicketId Committer::open_ticket(Transaction& tx, const Processed& mail, const Ad
   return tx.create_ticket(ticket, kWho).id;
 }
 
-MessageId Committer::store_message(Transaction& tx, const Processed& mail, const Placement& placement) {
+MessageId Committer::store_message(Transaction& tx, const Processed& mail, const Placement& placement,
+                                   Direction direction) {
   NewMessage message;
+  message.direction = direction;
   message.ticket = placement.ticket.value_or(0);
   message.mail = &mail.mail;
   message.verdict = &mail.verdict;
@@ -199,10 +205,26 @@ MessageId Committer::store_message(Transaction& tx, const Processed& mail, const
   return tx.add_message(message, kWho);
 }
 
+Placement Committer::store_own(Transaction& tx, const Processed& mail, const OwnMail& own) {
+  Placement p;
+  p.outcome = Outcome::ignored;
+  p.kind = mail.verdict.kind;
+  p.queue = mailbox_.queue;
+  p.reasons.push_back(own.reason);
+  if (own.message) {
+    p.message = own.message;
+    tx.add_delivery({*own.message, mail.raw.source, mail.received_at, mail.packed.sha256});
+  } else {
+    p.message = store_message(tx, mail, p);
+  }
+  note_ledger(tx, mail, LedgerState::stored, p.message);
+  return p;
+}
+
 Placement Committer::store_mail(Transaction& tx, Processed& mail) {
   const UnixTime now = clock_.unix_now();
-  Target target = choose_ticket(store_, mail);
-  const RuleOutcome ruled = ask_rules(options_.rules, mail, {mailbox_.name, "none"});
+  Target target = choose_ticket(store_, config_, mailbox_, mail, now);
+  const RuleOutcome ruled = ask_rules(options_.rules, mail, {mailbox_.name, to_string(target.sender.trust)});
   if (ruled.drop) return store_dropped(tx, mail, ruled);
   if (ruled.quarantine) return store_quarantined_by_rule(tx, mail, ruled);
   Placement p;
@@ -211,24 +233,21 @@ Placement Committer::store_mail(Transaction& tx, Processed& mail) {
     target.join = store_.follow_merges(*mail.retry_of->ticket);
     target.reasons.emplace_back("retried from quarantine: joins the ticket that was made for it");
   }
-  if (target.merge) tx.merge_tickets(target.merge->from, target.merge->into, kWho, now);
+  for (const Merge& merge : target.merges) tx.merge_tickets(merge.from, merge.into, kWho, now);
   p.is_new_ticket = !target.join;
+  if (p.is_new_ticket && may_set_off()) p.limit = ticket_flood(store_, target.requester.address, mail.received_at);
   p.ticket = target.join ? *target.join : open_ticket(tx, mail, target.requester, ruled);
   const auto ticket = store_.ticket(*p.ticket);
   p.queue = ticket ? ticket->queue : mailbox_.queue;
-  const bool reopens =
-      !p.is_new_ticket && ticket && ticket->status == "closed" && mail.verdict.kind == MailKind::mail && !ruled.status;
-  p.reasons = std::move(target.reasons);
+  p.trust = target.trust;
+  p.reasons = target.reasons;
   p.reasons.insert(p.reasons.end(), mail.verdict.reasons.begin(), mail.verdict.reasons.end());
   p.reasons.insert(p.reasons.end(), ruled.reasons.begin(), ruled.reasons.end());
-  if (reopens) p.reasons.emplace_back("reopened: an answer to a closed ticket");
-  p.message = store_message(tx, mail, p);
-
-  std::vector<std::string> seen = mail.mail.references;
-  seen.insert(seen.end(), mail.mail.in_reply_to.begin(), mail.mail.in_reply_to.end());
-  tx.add_thread_ids(*p.ticket, seen);
+  if (p.limit) p.reasons.push_back(*p.limit);
+  p.message = store_message(tx, mail, p, target.direction);
+  remember_mail(tx, target, mail.mail, *p.ticket, *p.message, now);
   if (!target.requester.address.empty()) tx.touch_contact(target.requester, now);
-  if (reopens) {
+  if (target.reopens && !ruled.status) {
     TicketUpdate reopen;
     reopen.status = "open";
     tx.update_ticket(*p.ticket, reopen, kWho, now);
@@ -275,6 +294,7 @@ Placement Committer::store_quarantined(Transaction& tx, const Processed& mail, c
   p.outcome = Outcome::quarantined;
   p.kind = mail.verdict.kind;
   p.queue = mailbox_.queue;
+  p.trust.verdict = to_string(judge_sender(mail.mail, mailbox_).trust);
   p.reasons.push_back("quarantine:" + reason);
   NewQuarantine row;
   row.source = mail.raw.source;

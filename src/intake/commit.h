@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "config/config.h"
 #include "intake/after_commit.h"
+#include "intake/own_mail.h"
 #include "intake/processed.h"
 #include "intake/rules.h"
 #include "model/placement.h"
@@ -50,7 +51,11 @@ class Committer {
   MailEvent place_one(Transaction& tx, Processed& mail);
   std::optional<MailEvent> try_one(Transaction& tx, Processed& mail);
   Placement store_mail(Transaction& tx, Processed& mail);
-  MessageId store_message(Transaction& tx, const Processed& mail, const Placement& placement);
+  MessageId store_message(Transaction& tx, const Processed& mail, const Placement& placement,
+                          Direction direction = Direction::in);
+  Placement store_own(Transaction& tx, const Processed& mail, const OwnMail& own);
+  /// Whether a new ticket may lead to mail of ours at all.
+  [[nodiscard]] bool may_set_off() const { return options_.after != nullptr && !options_.dry_run && mailbox_.smtp; }
   TicketId open_ticket(Transaction& tx, const Processed& mail, const Address& requester, const RuleOutcome& ruled);
   Placement store_dropped(Transaction& tx, const Processed& mail, const RuleOutcome& ruled);
   Placement store_duplicate(Transaction& tx, const Processed& mail, const StoredMessageRef& first);

@@ -3,100 +3,257 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "base/text.h"
+#include "intake/closed.h"
+#include "intake/remember.h"
+#include "intake/sender_role.h"
+#include "intake/signals.h"
 #include "parsers/requester.h"
 
 namespace poller {
 namespace {
 
-struct Candidate {
+constexpr std::size_t kMostMerges = 20;
+constexpr std::size_t kMostRecorded = 40;  // signals in one decision record
+
+struct Weighed {
+  FoundSignal found;
   Ticket ticket;
-  std::string signal;
+  SenderRole role = SenderRole::stranger;
+  ThreadAction action = ThreadAction::new_linked;
+  std::string note;  // why it counts for nothing all the same
 };
 
-// References, newest first, and In-Reply-To: what the mail itself points to.
-std::vector<std::string> pointed_to(const Mail& mail) {
-  std::vector<std::string> ids = mail.in_reply_to;
-  ids.insert(ids.end(), mail.references.rbegin(), mail.references.rend());
-  std::vector<std::string> unique;
-  for (auto& id : ids) {
-    if (std::find(unique.begin(), unique.end(), id) == unique.end()) unique.push_back(std::move(id));
-  }
-  return unique;
-}
+bool joins(const Weighed& w) { return w.action != ThreadAction::new_linked && w.note.empty(); }
 
-void add_candidate(Store& store, const ThreadHit& hit, std::string signal, std::vector<Candidate>& out) {
-  const TicketId id = store.follow_merges(hit.ticket);
-  if (std::any_of(out.begin(), out.end(), [&](const Candidate& c) { return c.ticket.id == id; })) return;
-  if (auto ticket = store.ticket(id)) out.push_back({std::move(*ticket), std::move(signal)});
-}
-
-std::vector<Candidate> parents(Store& store, const Mail& mail) {
-  std::vector<Candidate> out;
-  const auto ids = pointed_to(mail);
-  for (const auto& hit : store.find_thread(ids)) {
-    add_candidate(store, hit, fmt::format("{}:<{}>", hit.message ? "reference" : "shared-reference", hit.message_id),
-                  out);
-  }
-  return out;
-}
-
-// Tickets whose mails already point to this one: it comes late.
-std::vector<Candidate> children(Store& store, const Mail& mail) {
-  std::vector<Candidate> out;
-  if (!mail.message_id) return out;
-  const std::string id = *mail.message_id;
-  for (const auto& hit : store.find_thread(std::span(&id, 1))) {
-    if (!hit.message) add_candidate(store, hit, fmt::format("referred-to-by-earlier-mail:<{}>", id), out);
-  }
-  return out;
+bool is_pointer(const Weighed& w) {
+  return w.found.signal == ThreadSignal::keyed_id || w.found.signal == ThreadSignal::stored_id;
 }
 
 bool younger(const Ticket& a, const Ticket& b) { return std::pair(a.created_at, a.id) > std::pair(b.created_at, b.id); }
 
-void propose_merge(const Candidate& parent, const Candidate& child, Target& target) {
-  const Candidate& old = younger(parent.ticket, child.ticket) ? child : parent;
-  const Candidate& young = &old == &parent ? child : parent;
-  if (!text::iequals(parent.ticket.requester.address, child.ticket.requester.address)) {
-    target.reasons.push_back(
-        fmt::format("not-merged:{} and {} have different requesters", old.ticket.number, young.ticket.number));
-    return;
+// "reference:<id>", as `reasons` names it.
+std::string signal_line(const FoundSignal& found) {
+  switch (found.signal) {
+    case ThreadSignal::stored_id:
+      if (found.late) return "referred-to-by-earlier-mail:" + found.value;
+      return (found.owner ? "reference:" : "shared-reference:") + found.value;
+    case ThreadSignal::keyed_id:
+      return "keyed-reference:" + found.value;
+    case ThreadSignal::keyed_mark:
+      return "keyed-mark:" + found.value;
+    case ThreadSignal::thread_index:
+      return "thread-index:" + found.value;
+    case ThreadSignal::number:
+      return "subject-number:" + found.value;
+    case ThreadSignal::plain_mark:
+      return "plus-address:" + found.value;
+    case ThreadSignal::same_subject:
+      return "same-subject:" + found.value;
   }
-  target.merge = Merge{young.ticket.id, old.ticket.id};
-  target.join = old.ticket.id;
-  target.reasons.push_back(fmt::format("missing-link:{} merged into {}", young.ticket.number, old.ticket.number));
+  return found.value;
 }
+
+class Chooser {
+ public:
+  Chooser(Store& store, const config::Config& config, const config::Mailbox& mailbox, const Processed& processed)
+      : store_(store), config_(config), mailbox_(mailbox), processed_(processed) {}
+
+  Target choose() {
+    target_.requester = requester_of(processed_.mail).value_or(Address{});
+    target_.sender = judge_sender(processed_.mail, mailbox_);
+    target_.trust.verdict = to_string(target_.sender.trust);
+    target_.trust.verdict_why = target_.sender.why;
+    for (auto& found : find_signals(store_, config_, mailbox_, processed_)) weigh(std::move(found));
+    refuse_borrowed_ids();
+    record();
+    pick();
+    plan_merges();
+    finish();
+    return std::move(target_);
+  }
+
+ private:
+  struct Known {
+    Ticket ticket;
+    SenderRole role;
+  };
+
+  // A long thread names one ticket a hundred times.
+  const Known* look_up(TicketId id) {
+    const auto known = known_.find(id);
+    if (known != known_.end()) return &known->second;
+    auto ticket = store_.ticket(id);
+    if (!ticket) return nullptr;
+    const SenderRole role = role_of(store_, config_, *ticket, processed_.mail, target_.sender.trust);
+    return &known_.emplace(id, Known{std::move(*ticket), role}).first->second;
+  }
+
+  void weigh(FoundSignal found) {
+    Weighed w;
+    w.found = std::move(found);
+    if (w.found.ticket != 0) {
+      const Known* known = look_up(w.found.ticket);
+      if (known == nullptr) return;
+      w.ticket = known->ticket;
+      w.role = known->role;
+      w.action = action_for(target_.sender.trust, w.found.signal, w.role);
+    }
+    w.note = w.found.broken;
+    weighed_.push_back(std::move(w));
+  }
+
+  // Anybody can send a mail with a Message-ID that he has seen, and answers to the true one must not go to him: of
+  // several mails with one id the one counts in whose ticket the sender is better known, else the first.
+  void refuse_borrowed_ids() {
+    for (auto& w : weighed_) {
+      if (w.found.signal != ThreadSignal::stored_id || !w.found.owner) continue;
+      for (const auto& other : weighed_) {
+        if (!other.found.owner || other.found.value != w.found.value || other.ticket.id == w.ticket.id) continue;
+        if (std::pair(other.action, *other.found.owner) < std::pair(w.action, *w.found.owner)) {
+          w.note = fmt::format("a mail of {} bears the same Message-ID and comes first", other.ticket.number);
+        }
+      }
+    }
+  }
+
+  void record() {
+    std::vector<std::pair<ThreadSignal, TicketId>> said;
+    for (const auto& w : weighed_) {
+      const std::pair key(w.found.signal, w.ticket.id);
+      const bool is_news =
+          w.ticket.id == 0 || !w.note.empty() || std::find(said.begin(), said.end(), key) == said.end();
+      if (!is_news || target_.trust.signals.size() >= kMostRecorded) continue;
+      said.push_back(key);
+      target_.trust.signals.push_back({to_string(w.found.signal), w.found.value, w.ticket.id, w.ticket.number,
+                                       to_string(w.role), to_string(w.action), w.note});
+      target_.reasons.push_back(line_of(w));
+    }
+  }
+
+  [[nodiscard]] std::string line_of(const Weighed& w) const {
+    if (w.ticket.id == 0) return fmt::format("{}: refused: {}", signal_line(w.found), w.note);
+    const char* trust = to_string(target_.sender.trust);
+    std::string line = fmt::format("{} -> {}", signal_line(w.found), w.ticket.number);
+    if (!w.note.empty()) return fmt::format("{}: refused: {}", line, w.note);
+    if (!joins(w)) return fmt::format("{}: refused ({}, verdict {})", line, to_string(w.role), trust);
+    return fmt::format("{} ({}, verdict {})", line, to_string(w.role), trust);
+  }
+
+  // The strongest kind of signal decides; among its tickets the newest.
+  void pick() {
+    for (const auto& w : weighed_) {
+      if (!joins(w) || w.found.late) continue;
+      if (chosen_ != nullptr && w.found.signal != chosen_->found.signal) continue;
+      if (chosen_ == nullptr || younger(w.ticket, chosen_->ticket)) chosen_ = &w;
+    }
+    if (chosen_ == nullptr) {
+      for (const auto& w : weighed_) {
+        if (joins(w) && w.found.late && (chosen_ == nullptr || younger(w.ticket, chosen_->ticket))) chosen_ = &w;
+      }
+    }
+    if (chosen_ == nullptr) return;
+    target_.join = chosen_->ticket.id;
+    if (const auto count = pointed_tickets(); count > 1 && !chosen_->found.late) {
+      target_.reasons.push_back(
+          fmt::format("points to {} tickets: joins the newer, {}", count, chosen_->ticket.number));
+    }
+  }
+
+  [[nodiscard]] std::size_t pointed_tickets() const {
+    std::vector<TicketId> ids;
+    for (const auto& w : weighed_) {
+      if (!joins(w) || w.found.late || w.found.signal != chosen_->found.signal) continue;
+      if (std::find(ids.begin(), ids.end(), w.ticket.id) == ids.end()) ids.push_back(w.ticket.id);
+    }
+    return ids.size();
+  }
+
+  // Every ticket that the mail joins up: what it refers to, and what refers to it.
+  [[nodiscard]] std::vector<Ticket> joined_up() const {
+    std::vector<Ticket> out;
+    const bool is_link =
+        std::any_of(weighed_.begin(), weighed_.end(), [](const Weighed& w) { return joins(w) && w.found.late; });
+    if (!is_link) return out;
+    for (const auto& w : weighed_) {
+      if (!joins(w) || !is_pointer(w)) continue;
+      const bool known = std::any_of(out.begin(), out.end(), [&](const Ticket& t) { return t.id == w.ticket.id; });
+      if (!known && out.size() <= kMostMerges) out.push_back(w.ticket);
+    }
+    std::sort(out.begin(), out.end(), [](const Ticket& a, const Ticket& b) { return younger(b, a); });
+    return out;
+  }
+
+  void plan_merges() {
+    const auto tickets = joined_up();
+    if (tickets.size() < 2 || !target_.join) return;
+    const auto mine =
+        std::find_if(tickets.begin(), tickets.end(), [&](const Ticket& t) { return t.id == *target_.join; });
+    if (mine == tickets.end()) return;
+    const auto base = std::find_if(tickets.begin(), tickets.end(), [&](const Ticket& t) {
+      return text::iequals(t.requester.address, mine->requester.address) && !is_distrusted(store_, t.id);
+    });
+    for (const Ticket& other : tickets) {
+      if (base == tickets.end() || other.id != base->id) plan_merge(base == tickets.end() ? *mine : *base, other);
+    }
+    if (base != tickets.end() && !target_.merges.empty()) target_.join = base->id;
+  }
+
+  void plan_merge(const Ticket& base, const Ticket& other) {
+    if (base.id == other.id) return;
+    if (!text::iequals(base.requester.address, other.requester.address)) {
+      target_.reasons.push_back(
+          fmt::format("not-merged:{} and {} have different requesters", base.number, other.number));
+    } else if (is_distrusted(store_, other.id) || is_distrusted(store_, base.id)) {
+      target_.reasons.push_back(fmt::format("not-merged:{} and {}: the sender of one of them failed authentication",
+                                            base.number, other.number));
+    } else {
+      target_.merges.push_back({other.id, base.id});
+      target_.reasons.push_back(fmt::format("missing-link:{} merged into {}", other.number, base.number));
+    }
+  }
+
+  void finish() {
+    if (chosen_ != nullptr) {
+      target_.trust.flagged = chosen_->action == ThreadAction::join_and_flag;
+      if (target_.trust.flagged) {
+        target_.reasons.push_back(fmt::format("flagged: {} is neither requester, participant nor agent of {}", sender(),
+                                              chosen_->ticket.number));
+      }
+      return;
+    }
+    for (const auto& w : weighed_) {
+      if (w.ticket.id == 0 || !w.note.empty()) continue;
+      target_.linked_to = w.ticket.id;
+      target_.trust.linked_to = w.ticket.id;
+      target_.reasons.push_back(fmt::format("linked: a new ticket, linked to {} that it named", w.ticket.number));
+      return;
+    }
+    target_.reasons.emplace_back("no signal: a new ticket");
+  }
+
+  [[nodiscard]] std::string sender() const {
+    return processed_.mail.from ? processed_.mail.from->address : std::string("nobody");
+  }
+
+  Store& store_;
+  const config::Config& config_;
+  const config::Mailbox& mailbox_;
+  const Processed& processed_;
+  Target target_;
+  std::map<TicketId, Known> known_;
+  std::vector<Weighed> weighed_;
+  const Weighed* chosen_ = nullptr;
+};
 
 }  // namespace
 
-Target choose_ticket(Store& store, const Processed& processed) {
-  Target target;
-  target.requester = requester_of(processed.mail).value_or(Address{});
-  auto up = parents(store, processed.mail);
-  auto down = children(store, processed.mail);
-  for (const auto& c : up) target.reasons.push_back(fmt::format("{} -> {}", c.signal, c.ticket.number));
-  for (const auto& c : down) target.reasons.push_back(fmt::format("{} -> {}", c.signal, c.ticket.number));
-
-  const auto newest = [](std::vector<Candidate>& list) {
-    return std::max_element(list.begin(), list.end(),
-                            [](const Candidate& a, const Candidate& b) { return younger(b.ticket, a.ticket); });
-  };
-  const auto parent = newest(up);
-  const auto child = newest(down);
-  if (up.size() > 1) {
-    target.reasons.push_back(
-        fmt::format("points to {} tickets: joins the newer, {}", up.size(), parent->ticket.number));
-  }
-  if (parent != up.end()) target.join = parent->ticket.id;
-  if (child != down.end()) {
-    if (!target.join) {
-      target.join = child->ticket.id;
-    } else if (*target.join != child->ticket.id) {
-      propose_merge(*parent, *child, target);
-    }
-  }
-  if (!target.join) target.reasons.emplace_back("no signal: a new ticket");
+Target choose_ticket(Store& store, const config::Config& config, const config::Mailbox& mailbox,
+                     const Processed& processed, UnixTime now) {
+  Target target = Chooser(store, config, mailbox, processed).choose();
+  apply_closed_policy(store, config, processed, now, target);
   return target;
 }
 

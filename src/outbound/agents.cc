@@ -6,23 +6,17 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "outbound/message_id.h"
 #include "outbound/reply.h"
 #include "parsers/attachment_bytes.h"
 #include "parsers/authentication_results.h"
 #include "parsers/encode_header.h"
+#include "threading/message_id.h"
+#include "threading/ring_store.h"
 
 namespace poller::outbound {
 namespace {
 
 constexpr std::size_t kShownText = 32 * 1024;
-
-// An address of the list, or one of a listed "@domain".
-bool is_agent(const config::Queue& queue, const std::string& address) {
-  return std::any_of(queue.agents.begin(), queue.agents.end(), [&](const std::string& entry) {
-    return entry.starts_with('@') ? text::iends_with(address, entry) : text::iequals(address, entry);
-  });
-}
 
 std::string sender_of(const Mail& mail) { return mail.from ? mail.from->address : std::string(); }
 
@@ -91,7 +85,7 @@ std::vector<OutgoingFile> files_of(const StoredMail& stored) {
 
 bool is_agent_of(const config::Config& config, const std::string& queue, const std::string& address) {
   const config::Queue* found = config::find_queue(config, queue);
-  return found != nullptr && is_agent(*found, address);
+  return found != nullptr && config::is_agent(*found, address);
 }
 
 std::string notify_agents(Store& store, Transaction& tx, const config::Config& config, const StoredMail& stored,
@@ -99,6 +93,7 @@ std::string notify_agents(Store& store, Transaction& tx, const config::Config& c
   const config::Queue* queue = config::find_queue(config, ticket.queue);
   if (queue == nullptr || queue->agents.empty() || !stored.mailbox.smtp) return {};
   if (stored.mail.verdict.kind != MailKind::mail && stored.mail.verdict.kind != MailKind::calendar) return {};
+  if (stored.placement.limit) return "agents:not told: " + *stored.placement.limit;
   const UnixTime age = now - stored.mail.received_at;
   if (age > config.answers.max_age.count()) return "agents:not told: the mail is older than answers.max_age";
   if (stored.mail.retry_of) return {};
@@ -132,15 +127,17 @@ std::optional<AgentAnswer> agent_answer(Store& store, const config::Config& conf
   const Mail& mail = stored.mail.mail;
   std::vector<std::string> ids = mail.in_reply_to;
   ids.insert(ids.end(), mail.references.rbegin(), mail.references.rend());
-  const bool told = std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
-    const auto token = read_outgoing_id(store, id);
-    return token && token->kind == TokenKind::agent && store.follow_merges(token->ticket) == ticket.id;
-  });
+  const auto ring = load_key_ring(store);
+  const bool told =
+      ring && std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
+        const auto token = read_message_id(*ring, id);
+        return token && token->role == TokenRole::agent && store.follow_merges(token->ticket) == ticket.id;
+      });
   if (!told) return std::nullopt;
   AgentAnswer answer;
   answer.address = sender_of(mail);
   const config::Queue* queue = config::find_queue(config, ticket.queue);
-  if (queue == nullptr || !is_agent(*queue, answer.address)) {
+  if (queue == nullptr || !config::is_agent(*queue, answer.address)) {
     answer.refused_because = "its sender is no agent of the queue";
   } else if (sender_is_forged(stored)) {
     answer.refused_because = "the sender's authentication failed";

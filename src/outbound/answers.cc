@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "outbound/agents.h"
 #include "outbound/bounces.h"
+#include "outbound/floods.h"
 #include "parsers/encode_header.h"
 
 namespace poller::outbound {
@@ -74,16 +75,17 @@ Answers::Answers(const config::Config& config, const Clock& clock, AnswerOptions
       too_large_(config.answers.too_large, "answers.too_large") {}
 
 // Why that address gets nothing automatic from us, whatever the mail was.
-std::string Answers::brake(Store& store, Transaction& tx, const std::string& address) const {
+std::string Answers::brake(Store& store, Transaction& tx, TicketId ticket, const std::string& address) const {
   const UnixTime now = clock_.unix_now();
   if (!is_sendable_address(address)) return "there is no address to answer to";
-  if (is_own_address(config_, address)) return "the address is our own";
+  if (config::is_own_address(config_, address)) return "the address is our own";
   if (const auto muted = store.outbox().muted(address, now)) return "muted: " + *muted;
   const auto& rate = config_.answers.per_sender;
   if (store.outbox().answers_since(address, now - rate.window.count()) >= rate.count) {
     return fmt::format("the sender has had {} answers within {} s (answers.per_sender)", rate.count,
                        rate.window.count());
   }
+  if (const auto flood = answer_flood(store, ticket, now)) return *flood;
   if (!has_room(store, config_)) {
     refused_for_room_ = true;
     tx.set_value(kRefusedForRoom, rfc3339(now));
@@ -100,6 +102,8 @@ std::string Answers::why_not(Store& store, Transaction& tx, const StoredMail& st
   if (!options_.live) return "replayed mail is not answered";
   if (stored.mail.retry_of) return "mail retried from quarantine is not answered";
   if (stored.mail.verdict.kind == MailKind::list) return "list mail is never answered";
+  if (stored.placement.limit) return *stored.placement.limit;
+  if (stored.placement.trust.verdict == "fail") return "the sender failed authentication, the address may be another's";
   if (!stored.mail.verdict.may_answer && !stored.mail.quarantine_reason) return "the mail may not be answered";
   if (!stored.mailbox.smtp) return "the mailbox has no smtp";
   const UnixTime age = clock_.unix_now() - stored.mail.received_at;
@@ -107,7 +111,7 @@ std::string Answers::why_not(Store& store, Transaction& tx, const StoredMail& st
     return fmt::format("the mail arrived {} s ago, longer than answers.max_age ({} s)", age,
                        config_.answers.max_age.count());
   }
-  return brake(store, tx, address);
+  return brake(store, tx, stored.placement.ticket.value_or(0), address);
 }
 
 std::string Answers::acknowledge(Store& store, Transaction& tx, const StoredMail& stored, const Ticket& ticket,
@@ -167,7 +171,7 @@ std::vector<std::string> Answers::mail_stored(Store& store, Transaction& tx, con
 std::optional<std::string> Answers::ticket_closed(Store& store, Transaction& tx, const Ticket& ticket) {
   if (!closed_.enabled()) return std::nullopt;
   const auto messages = store.messages(ticket.id);
-  const std::string reason = brake(store, tx, ticket.requester.address);
+  const std::string reason = brake(store, tx, ticket.id, ticket.requester.address);
   if (!reason.empty()) return fmt::format("no closing notice: {}", reason);
   const Message* last = nullptr;
   for (const auto& m : messages) {

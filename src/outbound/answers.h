@@ -41,7 +41,7 @@ class Answers final : public AfterCommit {
   std::string acknowledge(Store& store, Transaction& tx, const StoredMail& stored, const Ticket& ticket,
                           const AnswerTemplate& form, OutboxKind kind);
   std::string why_not(Store& store, Transaction& tx, const StoredMail& stored, const std::string& address) const;
-  std::string brake(Store& store, Transaction& tx, const std::string& address) const;
+  std::string brake(Store& store, Transaction& tx, TicketId ticket, const std::string& address) const;
 
   const config::Config& config_;
   const Clock& clock_;

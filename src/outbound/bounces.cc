@@ -7,8 +7,9 @@
 #include "base/text.h"
 #include "outbound/agents.h"
 #include "outbound/draft.h"
-#include "outbound/message_id.h"
 #include "parsers/encode_header.h"
+#include "threading/message_id.h"
+#include "threading/ring_store.h"
 
 namespace poller::outbound {
 namespace {
@@ -20,8 +21,10 @@ std::optional<OutboxRow> bounced_row(Store& store, const StoredMail& stored) {
   std::vector<std::string> ids = stored.mail.mail.references;
   ids.insert(ids.end(), stored.mail.mail.in_reply_to.begin(), stored.mail.mail.in_reply_to.end());
   if (const auto& id = stored.mail.verdict.bounce->original_message_id) ids.insert(ids.begin(), *id);
+  const auto ring = load_key_ring(store);
+  if (!ring) return std::nullopt;
   for (const auto& id : ids) {
-    const auto token = read_outgoing_id(store, id);
+    const auto token = read_message_id(*ring, id);
     if (!token) continue;
     auto row = store.outbox().row(token->serial);
     if (row && row->message_id == id) return row;

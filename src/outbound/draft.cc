@@ -8,12 +8,13 @@
 #include "base/text.h"
 #include "lib/openssl/digest.h"
 #include "lib/openssl/random.h"
-#include "outbound/message_id.h"
 #include "parsers/addresses.h"
 #include "parsers/encode_header.h"
 #include "parsers/header_words.h"
 #include "parsers/mime.h"
 #include "parsers/subject_base.h"
+#include "threading/message_id.h"
+#include "threading/ring_store.h"
 
 namespace poller::outbound {
 namespace {
@@ -54,15 +55,15 @@ OutgoingMail outgoing(const Draft& d, const std::string& message_id, UnixTime no
   return mail;
 }
 
-TokenKind token_of(OutboxKind kind) {
+TokenRole role_of_kind(OutboxKind kind) {
   switch (kind) {
     case OutboxKind::notice:
     case OutboxKind::forward:
-      return TokenKind::agent;
+      return TokenRole::agent;
     case OutboxKind::alert:
-      return TokenKind::alert;
+      return TokenRole::alert;
     default:
-      return TokenKind::customer;
+      return TokenRole::customer;
   }
 }
 
@@ -85,18 +86,6 @@ Address from_address(const config::Mailbox& mailbox) {
   if (name.size() >= 2 && name.front() == '"' && name.back() == '"') name = name.substr(1, name.size() - 2);
   const auto close = from.find('>', open);
   return {std::string(name), from.substr(open + 1, (close == std::string::npos ? from.size() : close) - open - 1)};
-}
-
-bool is_own_address(const config::Config& config, const std::string& address) {
-  const auto same = [&](const std::string& other) { return !other.empty() && text::iequals(other, address); };
-  for (const auto& mailbox : config.mailboxes) {
-    if (same(mailbox.address) || same(mailbox.user) || same(mailbox.oauth.user)) return true;
-    if (mailbox.smtp && (same(mailbox.smtp->user) || same(from_address(mailbox).address))) return true;
-  }
-  for (const auto& queue : config.queues) {
-    if (std::any_of(queue.addresses.begin(), queue.addresses.end(), same)) return true;
-  }
-  return false;
 }
 
 bool has_room(Store& store, const config::Config& config) {
@@ -147,8 +136,8 @@ Queued enqueue(Store& store, Transaction& tx, const Draft& d, UnixTime now) {
   add_recipients(row.to, d.cc);
   row.id = tx.outbox().next_id();
   const Address from = from_address(*d.mailbox);
-  row.message_id =
-      outgoing_message_id(store, tx, {d.ticket ? d.ticket->id : 0, row.id, token_of(d.kind)}, domain_of(from));
+  row.message_id = make_message_id(ensure_key_ring(store, tx, now),
+                                   {d.ticket ? d.ticket->id : 0, row.id, role_of_kind(d.kind)}, domain_of(from));
 
   std::string bytes = compose_mail(outgoing(d, row.message_id, now));
   const Mail parsed = parse_mail(bytes);

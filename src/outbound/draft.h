@@ -58,7 +58,4 @@ const config::Mailbox& sending_mailbox(const config::Config& config, const Ticke
 /// The From of a mailbox: smtp.from as an address.
 Address from_address(const config::Mailbox& mailbox);
 
-/// Whether mail to `address` would come back to one of our mailboxes.
-bool is_own_address(const config::Config& config, const std::string& address);
-
 }  // namespace poller::outbound

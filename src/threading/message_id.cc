@@ -51,6 +51,8 @@ std::string make_message_id(const KeyRing& ring, const MessageToken& token, std:
                      ring.sign(signed_text(token)), domain);
 }
 
+bool may_be_ours(std::string_view id) noexcept { return text::istarts_with(id, "poller."); }
+
 std::optional<MessageToken> read_message_id(const KeyRing& ring, std::string_view id) {
   const auto at = id.find('@');
   if (at == std::string_view::npos || at > kLongestLocalPart) return std::nullopt;

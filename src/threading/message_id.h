@@ -25,6 +25,9 @@ struct MessageToken {
 /// Throws Error (ours) when ticket or serial is negative.
 std::string make_message_id(const KeyRing& ring, const MessageToken& token, std::string_view domain);
 
+/// Whether the id looks like one of ours: worth asking for the keys.
+bool may_be_ours(std::string_view id) noexcept;
+
 /// The token of an id (without angle brackets) whose MAC verifies under any active key, or nothing. ASCII case is
 /// ignored, since some relays change it. The domain is not looked at: a mailbox's may change.
 std::optional<MessageToken> read_message_id(const KeyRing& ring, std::string_view id);

@@ -7,6 +7,7 @@
 #include "storage/sqlite/ledger.h"
 #include "storage/sqlite/messages.h"
 #include "storage/sqlite/raws.h"
+#include "storage/sqlite/threading.h"
 #include "storage/sqlite/tickets.h"
 #include "storage/sqlite/transaction.h"
 #include "storage/sqlite/upkeep.h"
@@ -63,6 +64,15 @@ std::optional<StoredMessageRef> SqliteStore::find_identity(const std::string& id
 }
 std::vector<ThreadHit> SqliteStore::find_thread(std::span<const std::string> message_ids) {
   return read_thread(db_, message_ids);
+}
+
+bool SqliteStore::is_participant(TicketId ticket, const std::string& address) {
+  return read_is_participant(db_, ticket, address);
+}
+std::vector<MessageKey> SqliteStore::message_keys() { return read_message_keys(db_); }
+std::int64_t SqliteStore::tickets_created_between(UnixTime from, UnixTime to,
+                                                  const std::optional<std::string>& requester) {
+  return read_created_between(db_, from, to, requester);
 }
 
 std::optional<Ticket> SqliteStore::ticket(TicketId id) { return read_ticket(db_, id); }

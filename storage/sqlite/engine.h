@@ -25,6 +25,11 @@ class SqliteStore final : public Store {
                                                 const std::optional<std::string>& queue) override;
   std::vector<ThreadHit> find_thread(std::span<const std::string> message_ids) override;
 
+  bool is_participant(TicketId ticket, const std::string& address) override;
+  std::vector<MessageKey> message_keys() override;
+  std::int64_t tickets_created_between(UnixTime from, UnixTime to,
+                                       const std::optional<std::string>& requester) override;
+
   std::optional<Ticket> ticket(TicketId id) override;
   std::optional<Ticket> ticket_by_number(const std::string& number) override;
   TicketId follow_merges(TicketId id) override;

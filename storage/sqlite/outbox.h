@@ -24,6 +24,7 @@ class SqliteOutboxReader final : public OutboxReader {
   std::int64_t mails_since(const std::string& mailbox, UnixTime since) override;
   std::int64_t recipients_since(const std::string& mailbox, UnixTime since) override;
   std::int64_t answers_since(const std::string& address, UnixTime since) override;
+  std::int64_t all_answers_since(UnixTime since, std::optional<TicketId> ticket) override;
   std::optional<std::string> muted(const std::string& address, UnixTime now) override;
 
  private:

@@ -148,6 +148,14 @@ std::int64_t SqliteOutboxReader::answers_since(const std::string& address, UnixT
   return q.bind(key, since).step() ? q.integer(0) : 0;
 }
 
+std::int64_t SqliteOutboxReader::all_answers_since(UnixTime since, std::optional<TicketId> ticket) {
+  Query q = db_.query(ticket ? "SELECT count(*) FROM outbox WHERE answers <> '' AND created_at >= ? AND ticket_id = ?"
+                             : "SELECT count(*) FROM outbox WHERE answers <> '' AND created_at >= ?");
+  q.bind_at(1, since);
+  if (ticket) q.bind_at(2, *ticket);
+  return q.step() ? q.integer(0) : 0;
+}
+
 std::optional<std::string> SqliteOutboxReader::muted(const std::string& address, UnixTime now) {
   Query q = db_.query("SELECT reason FROM mute WHERE address = ? AND until > ?");
   if (!q.bind(address, now).step()) return std::nullopt;

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "storage/sqlite/ledger.h"
 #include "storage/sqlite/messages.h"
+#include "storage/sqlite/threading.h"
 #include "storage/sqlite/tickets.h"
 #include "storage/sqlite/upkeep.h"
 
@@ -73,6 +74,10 @@ void SqliteTransaction::add_delivery(const Delivery& delivery) { insert_delivery
 void SqliteTransaction::add_thread_ids(TicketId ticket, std::span<const std::string> message_ids) {
   insert_thread_ids(open(), ticket, message_ids);
 }
+void SqliteTransaction::add_participants(TicketId ticket, std::span<const std::string> addresses) {
+  insert_participants(open(), ticket, addresses);
+}
+void SqliteTransaction::add_message_key(const Secret& secret, UnixTime now) { insert_message_key(open(), secret, now); }
 void SqliteTransaction::update_ticket(TicketId ticket, const TicketUpdate& update, const std::string& who,
                                       UnixTime at) {
   change_ticket(open(), ticket, update, who, at);

@@ -32,6 +32,8 @@ class SqliteTransaction final : public Transaction {
   MessageId add_message(const NewMessage& message, const std::string& who) override;
   void add_delivery(const Delivery& delivery) override;
   void add_thread_ids(TicketId ticket, std::span<const std::string> message_ids) override;
+  void add_participants(TicketId ticket, std::span<const std::string> addresses) override;
+  void add_message_key(const Secret& secret, UnixTime now) override;
   void update_ticket(TicketId ticket, const TicketUpdate& update, const std::string& who, UnixTime at) override;
   void merge_tickets(TicketId from, TicketId into, const std::string& who, UnixTime at) override;
   void add_change(const Change& change) override;

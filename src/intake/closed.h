@@ -1,0 +1,15 @@
+// What a mail does to a ticket that is closed.
+#pragma once
+
+#include "config/config.h"
+#include "intake/place.h"
+
+namespace poller {
+
+/// Changes a target that joins a closed ticket: it reopens, becomes a linked new ticket, or a note, by the queue's
+/// `closed` and `reopen_within`. Machines' mail (auto-replies, bounces, delivery reports) joins and leaves it closed.
+/// Of any ticket: a report about a delay is a note.
+void apply_closed_policy(Store& store, const config::Config& config, const Processed& mail, UnixTime now,
+                         Target& target);
+
+}  // namespace poller

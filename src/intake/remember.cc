@@ -1,0 +1,65 @@
+#include "intake/remember.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "intake/signals.h"
+
+namespace poller {
+namespace {
+
+constexpr const char* kTeller = "poller";
+constexpr const char* kDistrusted = "distrusted";
+constexpr std::size_t kMostParticipants = 50;  // of one mail
+
+std::vector<std::string> thread_ids(const Mail& mail) {
+  std::vector<std::string> ids = mail.references;
+  ids.insert(ids.end(), mail.in_reply_to.begin(), mail.in_reply_to.end());
+  if (auto key = conversation_key(mail)) ids.push_back(std::move(*key));
+  return ids;
+}
+
+std::vector<std::string> recipients(const Mail& mail) {
+  std::vector<std::string> out;
+  for (const auto* list : {&mail.to, &mail.cc}) {
+    for (const Address& address : *list) {
+      if (address.address.find('@') != std::string::npos && out.size() < kMostParticipants)
+        out.push_back(address.address);
+    }
+  }
+  return out;
+}
+
+void tell(Transaction& tx, TicketId ticket, std::optional<MessageId> message, UnixTime now, const char* what,
+          std::string detail) {
+  tx.add_change({0, ticket, message, now, kTeller, what, std::move(detail)});
+}
+
+}  // namespace
+
+void remember_mail(Transaction& tx, const Target& target, const Mail& mail, TicketId ticket, MessageId message,
+                   UnixTime now) {
+  const auto why = fmt::format(R"({{"why":{}}})", text::json_string(target.sender.why));
+  if (target.sender.trust == SenderTrust::fail) {
+    tell(tx, ticket, message, now, kDistrusted, why);
+  } else {
+    tx.add_thread_ids(ticket, thread_ids(mail));
+    // Somebody unknown does not choose who else is known.
+    if (!target.trust.flagged) tx.add_participants(ticket, recipients(mail));
+  }
+  if (target.trust.flagged)
+    tell(tx, ticket, message, now, "flagged", R"({"why":"the sender is unknown to the ticket"})");
+  if (target.linked_to && *target.linked_to != ticket) {
+    tell(tx, ticket, std::nullopt, now, "linked", fmt::format(R"({{"to":{}}})", *target.linked_to));
+    tell(tx, *target.linked_to, std::nullopt, now, "linked", fmt::format(R"({{"from":{}}})", ticket));
+  }
+}
+
+bool is_distrusted(Store& store, TicketId ticket) {
+  const auto changes = store.changes(ticket);
+  return std::any_of(changes.begin(), changes.end(), [](const Change& c) { return c.what == kDistrusted; });
+}
+
+}  // namespace poller

@@ -1,0 +1,17 @@
+// What of a stored mail will place later ones: its references, its conversation, who takes part, and what is not to be
+// trusted.
+#pragma once
+
+#include "intake/place.h"
+
+namespace poller {
+
+/// Within the mail's transaction, after it was stored as `message` in `ticket`. Of a mail whose sender failed
+/// authentication nothing is remembered but that: its references and its recipients are anybody's word.
+void remember_mail(Transaction& tx, const Target& target, const Mail& mail, TicketId ticket, MessageId message,
+                   UnixTime now);
+
+/// Whether the ticket was opened by a mail whose sender failed authentication.
+bool is_distrusted(Store& store, TicketId ticket);
+
+}  // namespace poller

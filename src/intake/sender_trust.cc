@@ -1,0 +1,109 @@
+#include "intake/sender_trust.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "base/text.h"
+#include "parsers/addresses.h"
+#include "parsers/authentication_results.h"
+
+namespace poller {
+namespace {
+
+constexpr std::string_view kGoogleServer = "mx.google.com";
+constexpr std::size_t kMostFromAddresses = 20;
+
+std::string_view domain_part(std::string_view address) {
+  const auto at = address.rfind('@');
+  return at == std::string_view::npos ? std::string_view() : address.substr(at + 1);
+}
+
+bool is_within(std::string_view domain, std::string_view parent) {
+  return text::iequals(domain, parent) || (domain.size() > parent.size() && text::iends_with(domain, parent) &&
+                                           domain[domain.size() - parent.size() - 1] == '.');
+}
+
+// DMARC aligns with From's domain; a result about another one (several From, a second From field) says nothing of the
+// address that we go by. A domain that is not ASCII stands in another form in the header, and is not compared.
+bool is_about(std::string_view judged, std::string_view from_domain) {
+  if (judged.empty() || !text::is_ascii(judged) || !text::is_ascii(from_domain)) return true;
+  return is_within(judged, from_domain) || is_within(from_domain, judged);
+}
+
+std::optional<SenderTrust> verdict_word(const AuthenticationMethod* method) {
+  if (method == nullptr) return std::nullopt;
+  if (method->result == "pass" || method->result == "bestguesspass") return SenderTrust::pass;
+  if (method->result == "fail") return SenderTrust::fail;
+  return std::nullopt;
+}
+
+SenderFinding judge_results(const AuthenticationResults& results, const Mail& mail, const std::string& by) {
+  for (const char* name : {"compauth", "dmarc"}) {
+    const AuthenticationMethod* method = results.find(name);
+    const auto verdict = verdict_word(method);
+    if (!verdict) continue;
+    SenderFinding finding{*verdict, fmt::format("{}={} by {}", name, method->result, by)};
+    const AuthenticationMethod* dmarc = results.find("dmarc");
+    const std::string_view judged = dmarc == nullptr ? std::string_view() : dmarc->property("header", "from");
+    const std::string_view from = mail.from ? domain_part(mail.from->address) : std::string_view();
+    if (*verdict == SenderTrust::pass && !is_about(judged, from)) {
+      finding = {SenderTrust::fail, fmt::format("{}, but about {}, which is not From's domain", finding.why,
+                                                text::escape_controls(judged))};
+    }
+    return finding;
+  }
+  return {SenderTrust::none, fmt::format("{} gives neither pass nor fail", by)};
+}
+
+// The topmost field of the server that counts.
+SenderFinding find_results(const Mail& mail, const std::string& authserv_id, bool microsoft_form) {
+  const std::string by = microsoft_form ? "Microsoft" : authserv_id;
+  for (const Field& field : mail.fields) {
+    if (!text::iequals(field.name, "Authentication-Results")) continue;
+    const AuthenticationResults results = parse_authentication_results(field.value);
+    if (microsoft_form ? results.authserv_id.has_value()
+                       : !text::iequals(results.authserv_id.value_or(""), authserv_id))
+      continue;
+    return judge_results(results, mail, by);
+  }
+  return {SenderTrust::none,
+          microsoft_form ? "no Authentication-Results in Microsoft's form" : "no Authentication-Results of " + by};
+}
+
+// Every field of that name must say so: a second one would be the sender's.
+bool is_internal(const Mail& mail) {
+  bool found = false;
+  for (const Field& field : mail.fields) {
+    if (!text::iequals(field.name, "X-MS-Exchange-Organization-AuthAs")) continue;
+    if (!text::iequals(text::trim(field.value), "Internal")) return false;
+    found = true;
+  }
+  return found;
+}
+
+}  // namespace
+
+SenderFinding judge_sender(const Mail& mail, const config::Mailbox& mailbox) {
+  const bool microsoft = config::is_microsoft(mailbox.preset);
+  std::string authserv_id = mailbox.trust.authserv_id;
+  if (authserv_id.empty() && mailbox.preset == config::Preset::gmail) authserv_id = kGoogleServer;
+  SenderFinding finding{SenderTrust::none, "no server's word on senders counts here (trust.authserv_id)"};
+  if (!authserv_id.empty() || microsoft) finding = find_results(mail, authserv_id, authserv_id.empty());
+  if (finding.trust == SenderTrust::none && microsoft && mailbox.trust.internal && is_internal(mail)) {
+    finding = {SenderTrust::pass, "X-MS-Exchange-Organization-AuthAs: Internal"};
+  }
+  return finding;
+}
+
+bool has_several_senders(const Mail& mail) {
+  std::size_t addresses = 0;
+  for (const Field& field : mail.fields) {
+    if (!text::iequals(field.name, "From")) continue;
+    addresses += parse_addresses(field.value, kMostFromAddresses).size();
+  }
+  return addresses > 1;
+}
+
+}  // namespace poller

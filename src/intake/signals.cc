@@ -1,0 +1,229 @@
+#include "intake/signals.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "intake/number_form.h"
+#include "parsers/addresses.h"
+#include "parsers/subject_base.h"
+#include "threading/message_id.h"
+#include "threading/ring_store.h"
+
+namespace poller {
+namespace {
+
+constexpr std::size_t kMostSignals = 200;
+constexpr std::size_t kMostMarks = 20;            // looked at in one text
+constexpr std::size_t kLongestMark = 80;          // our ids are shorter
+constexpr std::size_t kConversationBytes = 22;    // of Thread-Index: what all mails of a conversation share
+constexpr std::size_t kMostRecipients = 100;      // looked at for plus-addresses
+constexpr std::int64_t kMostSubjectTickets = 20;  // of the requester, looked at for the same subject
+constexpr std::string_view kIdPrefix = "poller.";
+
+class SignalFinder {
+ public:
+  SignalFinder(Store& store, const config::Config& config, const config::Mailbox& mailbox, const Processed& processed)
+      : store_(store), config_(config), mailbox_(mailbox), mail_(processed.mail), processed_(processed) {}
+
+  std::vector<FoundSignal> find() {
+    const auto ids = pointed_to();
+    add_keyed_ids(ids);
+    add_text_marks();
+    add_plus_addresses();
+    add_stored_ids(ids);
+    add_conversation();
+    add_numbers();
+    add_same_subject();
+    std::stable_sort(found_.begin(), found_.end(),
+                     [](const FoundSignal& a, const FoundSignal& b) { return a.signal < b.signal; });
+    return std::move(found_);
+  }
+
+ private:
+  void add(FoundSignal found) {
+    if (found_.size() >= kMostSignals) return;
+    const bool known = std::any_of(found_.begin(), found_.end(), [&](const FoundSignal& other) {
+      return other.signal == found.signal && other.value == found.value && other.ticket == found.ticket;
+    });
+    if (!known) found_.push_back(std::move(found));
+  }
+
+  // The keys are read when something looks like ours.
+  std::optional<MessageToken> read(const std::string& id) {
+    if (!ring_) ring_ = load_key_ring(store_);
+    return ring_ ? read_message_id(*ring_, id) : std::nullopt;
+  }
+
+  // In-Reply-To and References, newest first.
+  [[nodiscard]] std::vector<std::string> pointed_to() const {
+    std::vector<std::string> ids;
+    std::set<std::string> seen;
+    const auto take = [&](const std::string& id) {
+      if (seen.insert(id).second) ids.push_back(id);
+    };
+    for (const auto& id : mail_.in_reply_to) take(id);
+    for (auto it = mail_.references.rbegin(); it != mail_.references.rend(); ++it) take(*it);
+    return ids;
+  }
+
+  // A message that was moved (split) is where it stands now, not where its id was made.
+  TicketId home_of(const std::string& id, const MessageToken& token) {
+    for (const auto& hit : store_.find_thread(std::span(&id, 1))) {
+      if (hit.message) return store_.follow_merges(hit.ticket);
+    }
+    return store_.follow_merges(token.ticket);
+  }
+
+  void add_keyed(ThreadSignal signal, const std::string& id, const std::string& value) {
+    const auto token = read(id);
+    if (!token) {
+      add({signal, value, 0, {}, false, "it looks like one of ours, but no key of ours made it"});
+      return;
+    }
+    const TicketId ticket = token->ticket == 0 ? 0 : home_of(id, *token);
+    if (ticket == 0 || !store_.ticket(ticket)) {
+      add({signal, value, 0, {}, false, "it is ours, but names no ticket"});
+      return;
+    }
+    add({signal, value, ticket, {}, false, {}});
+  }
+
+  void add_keyed_ids(std::vector<std::string> ids) {
+    // A bounce names the mail that came back inside its report.
+    if (const auto& bounce = processed_.verdict.bounce; bounce && bounce->original_message_id) {
+      ids.insert(ids.begin(), *bounce->original_message_id);
+    }
+    for (const auto& id : ids) {
+      if (may_be_ours(id)) add_keyed(ThreadSignal::keyed_id, id, "<" + id + ">");
+    }
+  }
+
+  void add_text_marks() {
+    const std::string_view text = mail_.text;
+    std::size_t at = text::ifind(text, kIdPrefix);
+    for (std::size_t n = 0; n < kMostMarks && at != std::string_view::npos; ++n) {
+      std::size_t end = at;
+      while (end < text.size() && end - at < kLongestMark && (text::is_alnum(text[end]) || text[end] == '.')) ++end;
+      std::string mark(text.substr(at, end - at));
+      while (mark.ends_with('.')) mark.pop_back();
+      if (read(mark + "@")) add_keyed(ThreadSignal::keyed_mark, mark + "@", mark);
+      at = text::ifind(text, kIdPrefix, end);
+    }
+  }
+
+  void add_plus_addresses() {
+    std::vector<Address> recipients = mail_.to;
+    recipients.insert(recipients.end(), mail_.cc.begin(), mail_.cc.end());
+    for (const Field& field : mail_.fields) {
+      if (!text::iequals(field.name, "Delivered-To") && !text::iequals(field.name, "X-Original-To")) continue;
+      for (auto& address : parse_addresses(field.value, 5)) recipients.push_back(std::move(address));
+    }
+    if (recipients.size() > kMostRecipients) recipients.resize(kMostRecipients);
+    for (const auto& recipient : recipients) add_plus_address(recipient.address);
+  }
+
+  void add_plus_address(const std::string& address) {
+    const auto plus = address.find('+');
+    const auto at = address.rfind('@');
+    if (plus == std::string::npos || at == std::string::npos || plus == 0 || plus > at) return;
+    if (!config::is_own_address(config_, address.substr(0, plus) + address.substr(at))) return;
+    const std::string mark = address.substr(plus + 1, at - plus - 1);
+    if (may_be_ours(mark)) {
+      add_keyed(ThreadSignal::keyed_mark, mark + "@", address);
+    } else if (const auto ticket = store_.ticket_by_number(mark)) {
+      add({ThreadSignal::plain_mark, address, store_.follow_merges(ticket->id), {}, false, {}});
+    }
+  }
+
+  void add_stored_ids(const std::vector<std::string>& ids) {
+    for (const auto& hit : store_.find_thread(ids)) {
+      if (is_keyed_to(hit)) continue;
+      add({ThreadSignal::stored_id,
+           "<" + hit.message_id + ">",
+           store_.follow_merges(hit.ticket),
+           hit.message,
+           false,
+           {}});
+    }
+    if (!mail_.message_id) return;
+    for (const auto& hit : store_.find_thread(std::span(&*mail_.message_id, 1))) {
+      if (hit.message) continue;
+      add({ThreadSignal::stored_id, "<" + hit.message_id + ">", store_.follow_merges(hit.ticket), {}, true, {}});
+    }
+  }
+
+  [[nodiscard]] bool is_keyed_to(const ThreadHit& hit) const {
+    return std::any_of(found_.begin(), found_.end(), [&](const FoundSignal& f) {
+      return f.signal == ThreadSignal::keyed_id && f.ticket != 0 && f.value == "<" + hit.message_id + ">";
+    });
+  }
+
+  void add_conversation() {
+    const auto key = conversation_key(mail_);
+    if (!key) return;
+    for (const auto& hit : store_.find_thread(std::span(&*key, 1))) {
+      add({ThreadSignal::thread_index,
+           key->substr(key->rfind(' ') + 1),
+           store_.follow_merges(hit.ticket),
+           {},
+           false,
+           {}});
+    }
+  }
+
+  void add_numbers() {
+    std::set<std::string> forms;
+    for (const auto& queue : config_.queues) {
+      if (!forms.insert(queue.number).second) continue;
+      for (const auto& number : numbers_in(mail_.subject, queue.number)) {
+        if (const auto ticket = store_.ticket_by_number(number)) {
+          add({ThreadSignal::number, number, store_.follow_merges(ticket->id), {}, false, {}});
+        }
+      }
+    }
+  }
+
+  void add_same_subject() {
+    const config::Queue* queue = config::find_queue(config_, mailbox_.queue);
+    if (queue == nullptr || !queue->same_subject_within || mail_.subject_base.empty() || !mail_.from) return;
+    TicketFilter filter;
+    filter.queue = queue->name;
+    filter.requester = mail_.from->address;
+    filter.since = processed_.received_at - queue->same_subject_within->count();
+    filter.limit = kMostSubjectTickets;
+    store_.for_each_ticket(filter, [&](const Ticket& ticket) {
+      if (ticket.merged_into || !text::iequals(subject_base(ticket.subject), mail_.subject_base)) return;
+      add({ThreadSignal::same_subject, mail_.subject_base, ticket.id, {}, false, {}});
+    });
+  }
+
+  Store& store_;
+  const config::Config& config_;
+  const config::Mailbox& mailbox_;
+  const Mail& mail_;
+  const Processed& processed_;
+  std::optional<KeyRing> ring_;
+  std::vector<FoundSignal> found_;
+};
+
+}  // namespace
+
+std::optional<std::string> conversation_key(const Mail& mail) {
+  const Field* field = find_field(mail.fields, "Thread-Index");
+  if (field == nullptr) return std::nullopt;
+  std::string encoded;
+  for (const char c : field->value) {
+    if (!text::is_space(c)) encoded += c;
+  }
+  std::string bytes;
+  if (!text::base64_decode(encoded, bytes) || bytes.size() < kConversationBytes) return std::nullopt;
+  return " thread-index " + text::hex(std::string_view(bytes).substr(0, kConversationBytes));
+}
+
+std::vector<FoundSignal> find_signals(Store& store, const config::Config& config, const config::Mailbox& mailbox,
+                                      const Processed& processed) {
+  return SignalFinder(store, config, mailbox, processed).find();
+}
+
+}  // namespace poller

@@ -1,0 +1,44 @@
+#include "storage/sqlite/threading.h"
+
+namespace poller::sqlite_engine {
+
+using sqlite::Database;
+using sqlite::Query;
+
+void insert_participants(Database& db, TicketId ticket, std::span<const std::string> addresses) {
+  Query q = db.query("INSERT INTO participant (ticket_id, address) VALUES (?, ?) ON CONFLICT DO NOTHING");
+  for (const std::string& address : addresses) q.reset().bind(ticket, address).run();
+}
+
+bool read_is_participant(Database& db, TicketId ticket, const std::string& address) {
+  // The ticket's own rows first; those of tickets merged into it lead here through ticket.merged_into.
+  Query q = db.query(
+      "SELECT 1 FROM participant WHERE ticket_id = ?1 AND address = ?2"
+      " UNION ALL SELECT 1 FROM ticket t JOIN participant p ON p.ticket_id = t.id"
+      " WHERE t.merged_into = ?1 AND p.address = ?2 LIMIT 1");
+  return q.bind(ticket, address).step();
+}
+
+void insert_message_key(Database& db, const Secret& secret, UnixTime now) {
+  db.query("INSERT INTO message_key (secret, created_at) VALUES (?, ?)").bind(secret.reveal(), now).run();
+}
+
+std::vector<MessageKey> read_message_keys(Database& db) {
+  Query q = db.query("SELECT id, secret, created_at FROM message_key ORDER BY id");
+  std::vector<MessageKey> out;
+  while (q.step()) out.push_back({q.integer(0), Secret(q.text(1)), q.integer(2)});
+  return out;
+}
+
+std::int64_t read_created_between(Database& db, UnixTime from, UnixTime to,
+                                  const std::optional<std::string>& requester) {
+  std::string sql = "SELECT count(*) FROM ticket WHERE created_at BETWEEN ? AND ?";
+  if (requester) sql += " AND requester_address = ? COLLATE NOCASE";
+  Query q = db.query(sql);
+  q.bind_at(1, from);
+  q.bind_at(2, to);
+  if (requester) q.bind_at(3, *requester);
+  return q.step() ? q.integer(0) : 0;
+}
+
+}  // namespace poller::sqlite_engine
