@@ -12,7 +12,9 @@
 #include <string>
 #include <thread>
 
+#include "../support/net.h"
 #include "../support/scripted_server.h"
+#include "../support/smtp_server.h"
 #include "base/text.h"
 #include "daemon.h"
 #include "world.h"
@@ -26,22 +28,33 @@ namespace fs = std::filesystem;
 constexpr const char* kVaultKey = "canary-vault-key-7Qp2";
 constexpr const char* kClientSecret = "poller-web-secret";  // what the OAuth server knows
 constexpr const char* kPassword = "canary password=7Qp5\"x";
+constexpr const char* kSmtpPassword = "canary-smtp-9Zk4";
 
 // Every secret in the forms in which it could leak.
 class Canaries {
  public:
   void add(const std::string& name, const std::string& secret) {
     all_.emplace_back(name, secret);
-    all_.emplace_back(name + ", base64", poller::text::base64(secret));
     all_.emplace_back(name + ", hex", poller::text::hex(secret));
+    // Within something longer that is base64, as XOAUTH2's answer is, a secret begins at any of three places.
+    for (std::size_t before = 0; before < 3; ++before) {
+      const std::string text = poller::text::base64(std::string(before, 'x') + secret);
+      const std::size_t first = before == 0 ? 0 : 4;
+      all_.emplace_back(name + ", base64", text.substr(first, text.size() - first - 4));
+    }
   }
+  void add_all(const std::string& name, const std::vector<std::string>& secrets) {
+    for (const auto& secret : secrets) add(name, secret);
+  }
+  [[nodiscard]] std::size_t size() const { return all_.size(); }
   void search(const std::string& where, const std::string& text) const {
     for (const auto& [name, secret] : all_) CHECK_MESSAGE(!holds(text, secret), where, " holds the ", name);
   }
   void search_files(const fs::path& folder) const {
     for (const auto& item : fs::recursive_directory_iterator(folder)) {
       const auto name = item.path().filename().string();
-      const bool ours = name == "vault.key" || name == "password" || name == "secret" || name == "app.key";
+      const bool ours =
+          name == "vault.key" || name == "password" || name == "smtp-password" || name == "secret" || name == "app.key";
       if (item.is_regular_file() && !ours) search(item.path().string(), poller::support::read_text(item.path()));
     }
   }
@@ -55,13 +68,22 @@ void write_secret(const fs::path& file, const std::string& value) {
   fs::permissions(file, fs::perms(0600));
 }
 
+poller::support::SmtpServer& canary_smtp() {
+  static poller::support::SmtpServer server({oauth().introspection_url(), {{"smtp-user", kSmtpPassword}}});
+  return server;
+}
+
 HomeOptions secretive(const std::string& user, const std::string& with_password) {
   HomeOptions options = options_for(user);
   options.discovery = oauth().discovery() + "\n      client_secret: {file: secret}";
+  const std::string smtp = fmt::format("host: localhost, port: {}, tls: starttls, ca_file: {}",
+                                       canary_smtp().starttls_port(), canary_smtp().ca_file().string());
   options.mailbox_keys = fmt::format(
-      "  - {{name: plain, address: {}, server: {{host: localhost, port: {}, ca_file: {}}}, auth: password, password: "
-      "{{file: password}}}}\n",
-      with_password, dovecot().imaps_port(), dovecot().ca_file().string());
+      "    queue: support\n    smtp: {{{0}, from: \"Support <{1}>\"}}\n"
+      "  - {{name: plain, queue: plain, address: {2}, server: {{host: localhost, port: {3}, ca_file: {4}}}, "
+      "auth: password, password: {{file: password}}, smtp: {{{0}, user: smtp-user, password: {{file: smtp-password}}, "
+      "from: \"Plain <{2}>\"}}}}\n",
+      smtp, user, with_password, dovecot().imaps_port(), dovecot().ca_file().string());
   return options;
 }
 
@@ -79,19 +101,26 @@ TEST_CASE("no secret in logs, database, vault, output, command lines or memory d
   deliver_mails(user, 2);
   deliver_mails(plain, 2, 2);
   dovecot().set_password(plain, kPassword);
-  Home home(secretive(user, plain));
+  const auto metrics = poller::support::free_port();
+  HomeOptions options = secretive(user, plain);
+  options.more = fmt::format(
+      "queues:\n  - {{name: support, number: \"T-{{id}}\"}}\n  - {{name: plain, number: \"T-{{id}}\"}}\n"
+      "http: {{listen: 127.0.0.1:{}}}\n",
+      metrics);
+  Home home(options);
   std::string yaml = poller::support::read_text(home.path() / "poller.yaml");
   yaml.replace(yaml.find("client_id: poller\n"), 18, "client_id: poller-web\n");
   poller::support::write_text(home.path() / "poller.yaml", yaml);
   write_secret(home.path() / "vault.key", std::string(kVaultKey) + "\n");
   write_secret(home.path() / "secret", std::string(kClientSecret) + "\n");
   write_secret(home.path() / "password", std::string(kPassword) + "\n");
+  write_secret(home.path() / "smtp-password", std::string(kSmtpPassword) + "\n");
   const auto minted = oauth().mint(user, "poller-web");
   Canaries canaries;
   canaries.add("vault key", kVaultKey);
   canaries.add("client secret", kClientSecret);
   canaries.add("password", kPassword);
-  canaries.add("first refresh token", minted.refresh_token);
+  canaries.add("SMTP password", kSmtpPassword);
   write_secret(home.path() / "token", minted.refresh_token);
   std::string said;
   const auto run = [&](poller::support::Arguments arguments, int code) {
@@ -108,7 +137,11 @@ TEST_CASE("no secret in logs, database, vault, output, command lines or memory d
   run({"check", "--print"}, 0);
   run({"vault", "rekey", "--old-key-file", "vault.key"}, 0);
   oauth().expire_access_tokens(user);
+  // A reply to each mailbox's tickets: SMTP with the token, and with its own password.
+  poller::support::write_text(home.path() / "reply.txt", "We are on it.\n");
+  for (const char* ticket : {"1", "2", "3", "4"}) run({"reply", ticket, "--text-file", "reply.txt"}, 0);
   run({"--once"}, 0);
+  CHECK(canary_smtp().mails().size() == 4);
   CHECK_MESSAGE(home.count("SELECT count(*) FROM message_v1 WHERE direction = 'in'") == 4, said.substr(0, 4000));
   // An endpoint that repeats what it was sent, a wrong secret, a dead grant.
   oauth().set_fault(fmt::format(
@@ -120,12 +153,16 @@ TEST_CASE("no secret in logs, database, vault, output, command lines or memory d
     Daemon daemon(home, {}, "run.log");
     CHECK(eventually([&] { return daemon.says("poller is running"); }));
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
-    canaries.search("/proc/PID/cmdline", proc(daemon.pid(), "cmdline"));
+    said += proc(daemon.pid(), "cmdline");
+    said += poller::support::http_request(metrics, "GET", "/metrics", "").body;
+    said += poller::support::http_request(metrics, "GET", "/healthz/ready", "").body;
+    CHECK(holds(said, "poller_token_expiry_timestamp_seconds{mailbox=\"support\"}"));
     CHECK(holds(proc(daemon.pid(), "limits"), "Max core file size        0                    0"));
     struct stat st {};
     // A process that is not dumpable belongs to root in /proc: neither a core nor a debugger of the same user gets it.
     if (::getuid() != 0) CHECK((::stat(fmt::format("/proc/{}/mem", daemon.pid()).c_str(), &st) == 0 && st.st_uid == 0));
-    daemon.end();
+    daemon.signal(SIGABRT);  // if that leaves a core, it is searched with the other files
+    CHECK(eventually([&] { return !daemon.running(); }));
   }
   oauth().revoke(user);
   run({"--once"}, 77);
@@ -134,7 +171,57 @@ TEST_CASE("no secret in logs, database, vault, output, command lines or memory d
   write_secret(home.path() / "password", std::string(kPassword) + "-wrong\n");
   run({"--once"}, 77);
   run({"logout", "support"}, 0);
+  run({"status"}, 0);
+  run({"outbox"}, 0);
   CHECK(holds(said, "imap >"));  // the trace was on
+  const auto tokens = oauth().issued(user);
+  CHECK(tokens.size() >= 6);
+  canaries.add_all("token", tokens);
+  canaries.search("standard output and error", said);
+  canaries.search_files(home.path());
+}
+
+TEST_CASE("the certificate's key, and what it signs, are nowhere either") {
+  const poller::support::TempDir keys("canary");
+  const auto made = poller::support::self_signed_rsa(keys.path(), "app");
+  poller::support::OAuthOptions provider;
+  provider.clients_json = fmt::format(R"([{{"client_id": "poller-cert", "certificate": "{}"}}])", made.cert.string());
+  poller::support::OAuthServer server(provider);
+  const auto user = new_user();
+  HomeOptions options = options_for(user);
+  options.discovery = server.discovery() +
+                      fmt::format("\n      certificate: {{cert: {}, key: {}}}", made.cert.string(), made.key.string());
+  Home home(options);
+  std::string yaml = poller::support::read_text(home.path() / "poller.yaml");
+  yaml.replace(yaml.find("client_id: poller\n"), 18, "client_id: poller-cert\n");
+  poller::support::write_text(home.path() / "poller.yaml", yaml);
+  write_secret(home.path() / "token", server.mint(user, "poller-cert").refresh_token);
+  std::string said;
+  const auto run = [&](poller::support::Arguments arguments, int code) {
+    arguments.insert(arguments.begin(), {"--log-level", "trace"});
+    const auto result = home.run(arguments);
+    CHECK_MESSAGE(result.exit_code == code, arguments[2], ": ", result.err);
+    said += result.out + result.err;
+  };
+  run({"login", "support", "--refresh-token-file", "token"}, 0);
+  std::filesystem::remove(home.path() / "token");
+  run({"check", "--print"}, 0);
+  run({"check", "--online"}, 77);  // that Dovecot asks another OAuth server
+  run({"--once"}, 77);
+  run({"status", "--json"}, 0);
+  // Another key than the one that the provider knows.
+  fs::copy_file(poller::support::self_signed_rsa(keys.path(), "other").key, made.key,
+                fs::copy_options::overwrite_existing);
+  run({"--once"}, 78);
+  Canaries canaries;
+  canaries.add_all("token", server.issued(user));
+  CHECK(canaries.size() > 10);
+  for (const char* name : {"app.key", "other.key"}) {
+    std::istringstream pem(poller::support::read_text(keys.path() / name));
+    for (std::string line; std::getline(pem, line);)
+      if (line.size() == 64) canaries.add("certificate's key", line);
+  }
+  canaries.add("assertion", poller::text::base64(R"({"alg":"PS256")").substr(0, 16));
   canaries.search("standard output and error", said);
   canaries.search_files(home.path());
 }

@@ -34,6 +34,10 @@ MintedTokens OAuthServer::mint(const std::string& user, const std::string& clien
   return {made.at("refresh_token"), made.at("access_token")};
 }
 
+std::vector<std::string> OAuthServer::issued(const std::string& user) const {
+  return json::parse(control("issued", json{{"user", user}}.dump()));
+}
+
 void OAuthServer::expire_access_tokens(const std::string& user) { control("expire", json{{"user", user}}.dump()); }
 
 void OAuthServer::revoke(const std::string& user) { control("revoke", json{{"user", user}}.dump()); }

@@ -12,7 +12,8 @@
 namespace poller::support {
 
 struct OAuthOptions {
-  std::string clients_json = "[]";  // more clients, in the form of oidc-provider's `clients`
+  std::string clients_json = "[]";  // more clients, in the form of oidc-provider's `clients`; {"client_id": …,
+                                    // "certificate": PEM file} is one that signs with that certificate's key
   std::uint16_t port = 0;           // 0: any
 };
 
@@ -42,6 +43,8 @@ class OAuthServer {
 
   /// As if `user` had signed in to `client_id` with all scopes.
   MintedTokens mint(const std::string& user, const std::string& client_id = "poller");
+  /// Every access and refresh token that the user was ever given.
+  [[nodiscard]] std::vector<std::string> issued(const std::string& user) const;
   /// Makes all access tokens of the user invalid; the next refresh gives a good one.
   void expire_access_tokens(const std::string& user);
   /// Ends the user's grants: a refresh is answered with invalid_grant.

@@ -1,9 +1,11 @@
 // An OAuth 2 server for tests: npm's oidc-provider behind Entra's paths, on loopback. One argument, JSON:
-//   {"port": 0, "clients": [...more, as oidc-provider's]}
+//   {"port": 0, "clients": [...more, as oidc-provider's; "certificate": PEM file stands for private_key_jwt with that key]}
 // Prints "ready PORT". Sign-in pages take any user name. What a test wants beyond OAuth it asks of /test/ below.
+import { createPublicKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import Provider from 'oidc-provider';
-import { MapAdapter, entries, forget, settings } from './oauth_storage.mjs';
+import { MapAdapter, entries, forget, issued, settings } from './oauth_storage.mjs';
 
 const options = JSON.parse(process.argv[2] || '{}');
 const TENANT = '/tenant-1';
@@ -23,8 +25,15 @@ const clients = [
   app('poller-web', { token_endpoint_auth_method: 'client_secret_post', client_secret: 'poller-web-secret' }),
   { client_id: 'dovecot', client_secret: 'dovecot-secret', token_endpoint_auth_method: 'client_secret_post',
     redirect_uris: [], grant_types: [], response_types: [] },
-  ...(options.clients || []),
+  ...(options.clients || []).map(with_certificate),
 ];
+
+function with_certificate({ certificate, ...client }) {
+  if (!certificate) return client;
+  const key = createPublicKey(readFileSync(certificate)).export({ format: 'jwk' });
+  return app(client.client_id, { token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'PS256',
+    jwks: { keys: [{ ...key, alg: 'PS256', use: 'sig' }] }, ...client });
+}
 
 function configuration() {
   const ttl = (name) => () => settings.ttl[name];
@@ -88,6 +97,8 @@ const control = {
   fault: (provider, body) => { fault = body; return {}; },
   // What the token endpoint was asked: [{grant_type, client_id, ok, error}]
   requests: () => requests,
+  // Every token that {user} was ever given
+  issued: (provider, { user }) => issued.filter((one) => one.user === user).map((one) => one.token),
   tokens: () => ({ access: entries('AccessToken').length, refresh: entries('RefreshToken').length }),
 };
 

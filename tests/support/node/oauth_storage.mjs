@@ -1,5 +1,6 @@
 // Where the OAuth server of the tests keeps what it knows: one Map, so that a test can look in and take away.
 const store = new Map(); // "Model:id" -> {payload, expires}
+export const issued = []; // every token there ever was, also those that are gone
 
 export const settings = {
   ttl: { access: 3600, refresh: 86400, device: 600 },
@@ -26,6 +27,7 @@ export class MapAdapter {
   find_where(test) { return entries(this.model).map((e) => e.payload).find(test); }
 
   async upsert(id, payload, expiresIn) {
+    if (this.model === 'AccessToken' || this.model === 'RefreshToken') issued.push({ token: id, user: payload.accountId });
     store.set(this.key(id), { payload, expires: expiresIn ? Date.now() + expiresIn * 1000 : Infinity });
   }
 
