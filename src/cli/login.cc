@@ -44,12 +44,16 @@ void report(const Context& context, const oauth::SignedIn& result) {
 ExitCode login(Context& context, const LoginArguments& arguments) {
   const auto& config = context.configuration();
   oauth::SignedIn result;
+  oauth::TokenSourceOptions world;
+  world.secrets_read = [&context] { context.drop_privileges(); };
   if (!arguments.refresh_token_file.empty()) {
-    result = oauth::import_refresh_token_file(config, arguments.mailbox, arguments.refresh_token_file);
+    result =
+        oauth::import_refresh_token_file(config, arguments.mailbox, arguments.refresh_token_file, std::move(world));
   } else {
     oauth::TerminalUi ui(!arguments.no_browser);
     oauth::LoginOptions options;
     options.device = arguments.device;
+    options.world = std::move(world);
     result = oauth::login(config, arguments.mailbox, ui, options);
   }
   report(context, result);
@@ -57,6 +61,8 @@ ExitCode login(Context& context, const LoginArguments& arguments) {
 }
 
 ExitCode logout(Context& context, const LoginArguments& arguments) {
+  (void)context.configuration();
+  context.drop_privileges();
   const auto names = oauth::sign_out(context.configuration(), arguments.mailbox, arguments.all_mailboxes);
   if (context.globals.json) {
     print_line(to_line({{"signed_out", names}}));

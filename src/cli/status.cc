@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json.h"
+#include "oauth/open_vault.h"
 #include "oauth/token_status.h"
 #include "storage/outbox.h"
 
@@ -71,7 +73,10 @@ std::string mailbox_line(const Json& m) {
 
 ExitCode status(Context& context) {
   const auto& config = context.configuration();
-  Store& store = context.store_read_only();
+  oauth::read_vault_key_as_root(config);
+  // Asked between the first sign-in and the first pass, there is no storage yet, and no fault in that.
+  const bool before_first_pass = !std::filesystem::exists(config.sqlite_path);
+  Store& store = before_first_pass ? context.open_store_for_dry_run() : context.store_read_only();
   const auto tokens = oauth::token_status(config, system_clock().unix_now());
   Json out;
   out["mailboxes"] = Json::array();

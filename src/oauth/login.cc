@@ -5,16 +5,19 @@
 #include "base/error.h"
 #include "oauth/account_tokens.h"
 #include "oauth/login_flow.h"
+#include "oauth/open_vault.h"
 
 namespace poller::oauth {
 namespace {
 
 SignedIn login_to(const config::Config& config, Account account, LoginUi& ui, LoginOptions options) {
   options.world = completed(std::move(options.world), config);
-  auto vault = vault_for_sign_in(config, account);
+  auto vault = open_vault(config);
+  ClientProof proof(account.settings);
+  if (options.world.secrets_read) options.world.secrets_read();
+  static_cast<void>(vault->read(account.id));  // an entry that does not open is never replaced in silence
   auto http = options.world.http(account.settings);
   Endpoints endpoints = find_endpoints(account.settings, *http);
-  ClientProof proof(account.settings);
   const bool device = options.device;
   LoginFlow flow{std::move(account), ui, std::move(options), std::move(vault), std::move(http), std::move(endpoints),
                  std::move(proof)};

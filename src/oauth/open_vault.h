@@ -12,4 +12,7 @@ namespace poller::oauth {
 /// key, or the key cannot be read.
 std::unique_ptr<Vault> open_vault(const config::Config& config);
 
+/// For a command that gives up root's rights before it looks into the vault: reads the key while it can.
+void read_vault_key_as_root(const config::Config& config) noexcept;
+
 }  // namespace poller::oauth

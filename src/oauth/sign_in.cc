@@ -76,13 +76,14 @@ SignedIn import_for(const config::Config& config, const Account& account, const 
                     TokenSourceOptions options) {
   TokenWorld world;
   world.options = completed(std::move(options), config);
-  world.vault = vault_for_sign_in(config, account);
+  world.vault = open_vault(config);
+  AccountTokens tokens(account, world);  // reads the app's secret
+  if (world.options.secrets_read) world.options.secrets_read();
   const auto before = world.vault->read(account.id);
   try {
     return try_kinds(account, [&](ClientKind kind) {
       VaultEntry entry = imported_entry(account, refresh_token, kind, world.options.clock->unix_now());
       write_locked(*world.vault, entry);
-      AccountTokens tokens(account, world);
       tokens.get(Secret(), Urgency::insistent);
       return summary(account, account.scopes, tokens.facts().granted);
     });
@@ -98,12 +99,6 @@ SignedIn import_for(const config::Config& config, const Account& account, const 
 }
 
 }  // namespace
-
-std::unique_ptr<Vault> vault_for_sign_in(const config::Config& config, const Account& account) {
-  auto vault = open_vault(config);
-  static_cast<void>(vault->read(account.id));
-  return vault;
-}
 
 SignedIn keep_grant(const Vault& vault, const Account& account, const Grant& grant, ClientKind kind,
                     const std::string& flow, UnixTime now) {

@@ -21,10 +21,6 @@ struct SignedIn {
   bool tried = true;                 // false: an imported token that could not be tried yet
 };
 
-/// Throws where the account cannot be signed in to anyway: no vault, or an entry that does not open (it is never
-/// replaced in silence).
-std::unique_ptr<Vault> vault_for_sign_in(const config::Config& config, const Account& account);
-
 /// Replaces the account's entry. Throws Error(sign_in) when the grant has no refresh token, Error(storage).
 SignedIn keep_grant(const Vault& vault, const Account& account, const Grant& grant, ClientKind kind,
                     const std::string& flow, UnixTime now);

@@ -55,6 +55,8 @@ struct TokenSourceOptions {
   /// After each refresh, for metrics: the account's mailboxes and "ok", "sign-in", "configuration", "temporary",
   /// "throttled", "unreachable" or "storage".
   std::function<void(const std::vector<std::string>& mailboxes, std::string_view result)> refreshed;
+  /// A sign-in calls it once: the secrets have been read, and no file of the vault has been opened or made yet.
+  std::function<void()> secrets_read;
 };
 
 /// The token sources of a configuration. Reads the vault's key and the apps' secrets when it is made, so that a process
