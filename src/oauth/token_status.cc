@@ -23,14 +23,14 @@ int whole_days(UnixTime seconds) {
   return static_cast<int>(seconds >= 0 ? seconds / kDay : -((-seconds + kDay - 1) / kDay));
 }
 
-std::optional<int> proof_days_left(const config::OAuth& settings, UnixTime now) {
+std::optional<UnixTime> proof_end(const config::OAuth& settings) {
   if (settings.client_secret_expires) {
-    return whole_days(UnixTime{settings.client_secret_expires->time_since_epoch().count()} * kDay - now);
+    return UnixTime{settings.client_secret_expires->time_since_epoch().count()} * kDay;
   }
   if (settings.certificate.empty()) return std::nullopt;
   try {
     constexpr std::size_t kLargest = 256 * 1024;
-    return whole_days(read_certificate(read_file(settings.certificate, kLargest)).not_after - now);
+    return read_certificate(read_file(settings.certificate, kLargest)).not_after;
   } catch (const Error&) {
     return std::nullopt;  // what is wrong with it is said where it is used
   }
@@ -45,7 +45,10 @@ void describe(TokenStatus& status, const VaultEntry& entry, UnixTime now) {
     status.since = entry.refusal->since;
     status.detail = entry.refusal->what;
     status.advice = entry.refusal->advice;
-    if (entry.refusal->dead) status.days_left = 0;
+    if (entry.refusal->dead) {
+      status.days_left = 0;
+      status.expires = std::min(*status.expires, entry.refusal->since);
+    }
   } else if (now >= *status.expires) {
     status.state = State::sign_in_needed;
     status.since = *status.expires;
@@ -139,7 +142,8 @@ std::vector<TokenStatus> token_status(const config::Config& config, UnixTime now
     TokenStatus status;
     status.mailbox = mailbox.name;
     status.user = account->id.user;
-    status.secret_days_left = proof_days_left(account->settings, now);
+    status.secret_expires = proof_end(account->settings);
+    if (status.secret_expires) status.secret_days_left = whole_days(*status.secret_expires - now);
     if (vault) {
       read_status(status, *vault, account->id, now);
     } else {

@@ -21,12 +21,13 @@ struct TokenStatus {
   std::string mailbox;
   std::string user;  // who signs in
   State state = State::ok;
-  UnixTime since = 0;                   // sign_in_needed: since when; throttled: until when
-  std::string detail;                   // what was said, empty for ok
-  std::string advice;                   // what to do, empty for ok
-  std::optional<UnixTime> expires;      // of the refresh token, if it is not used before
-  std::optional<int> days_left;         // whole days until then; 0 when it is over or the grant is dead
-  std::optional<int> secret_days_left;  // until `client_secret_expires`, or the certificate's end; negative: past
+  UnixTime since = 0;                      // sign_in_needed: since when; throttled: until when
+  std::string detail;                      // what was said, empty for ok
+  std::string advice;                      // what to do, empty for ok
+  std::optional<UnixTime> expires;         // of the refresh token, if it is not used before; past for a dead grant
+  std::optional<int> days_left;            // whole days until then; 0 when it is over or the grant is dead
+  std::optional<UnixTime> secret_expires;  // `client_secret_expires`, or the certificate's end
+  std::optional<int> secret_days_left;     // whole days until then; negative: past
 };
 
 /// "ok", "sign-in needed", "throttled", "error": the words of `poller status`.

@@ -47,7 +47,10 @@ void Housekeeping::run(const std::stop_token& stop) {
 
 void Housekeeping::look_at_tokens() {
   const auto statuses = oauth::token_status(config_, system_clock().unix_now());
-  for (const auto& status : statuses) metrics_.token_expires(status.mailbox, status.expires.value_or(0));
+  for (const auto& status : statuses) {
+    metrics_.token_expires(status.mailbox, status.expires.value_or(0));
+    metrics_.client_secret_expires(status.mailbox, status.secret_expires.value_or(0));
+  }
   warn_of_ends(config_, statuses);
 }
 

@@ -41,6 +41,9 @@ Metrics::Metrics()
                      {"mailbox", "result"}),
       token_expiry_("gauge", "poller_token_expiry_timestamp_seconds",
                     "When the sign-in ends unless it is used before; 0: not known.", {"mailbox"}),
+      secret_expiry_("gauge", "poller_client_secret_expiry_timestamp_seconds",
+                     "When the app's client secret (client_secret_expires) or certificate ends; 0: not known.",
+                     {"mailbox"}),
       server_errors_("counter", "poller_mail_server_errors_total", "Passes that ended with an error, by its kind.",
                      {"mailbox", "kind"}),
       storage_errors_("counter", "poller_storage_errors_total", "Failures of the storage, by kind.", {"kind"}),
@@ -57,7 +60,8 @@ void Metrics::declare(const config::Config& config) {
   const std::lock_guard lock(mutex_);
   for (const auto& queue : config.queues) tickets_created_.declare({queue.name});
   for (const auto& mailbox : config.mailboxes) {
-    for (auto* family : {&last_success_, &fetched_, &fetched_bytes_, &token_expiry_}) family->declare({mailbox.name});
+    for (auto* family : {&last_success_, &fetched_, &fetched_bytes_, &token_expiry_, &secret_expiry_})
+      family->declare({mailbox.name});
     duration_.declare(mailbox.name);
     lag_.declare(mailbox.name);
     for (const auto* result : kRefreshResults) token_refresh_.declare({mailbox.name, result});
@@ -94,6 +98,11 @@ void Metrics::token_refresh(const std::vector<std::string>& mailboxes, std::stri
 void Metrics::token_expires(const std::string& mailbox, UnixTime at) {
   const std::lock_guard lock(mutex_);
   token_expiry_.set({mailbox}, static_cast<double>(at));
+}
+
+void Metrics::client_secret_expires(const std::string& mailbox, UnixTime at) {
+  const std::lock_guard lock(mutex_);
+  secret_expiry_.set({mailbox}, static_cast<double>(at));
 }
 
 void Metrics::outbox_sent(std::string_view result) {
@@ -134,9 +143,10 @@ UnixTime Metrics::last_success_of(const std::string& mailbox) const {
 std::string Metrics::text() const {
   const std::lock_guard lock(mutex_);
   std::string out;
-  for (const auto* family : {&build_info_, &last_success_, &fetched_, &fetched_bytes_, &tickets_created_, &stored_,
-                             &duplicates_, &quarantined_, &outbox_pending_, &outbox_full_, &outbox_sent_,
-                             &token_refresh_, &token_expiry_, &server_errors_, &storage_errors_, &free_bytes_}) {
+  for (const auto* family :
+       {&build_info_, &last_success_, &fetched_, &fetched_bytes_, &tickets_created_, &stored_, &duplicates_,
+        &quarantined_, &outbox_pending_, &outbox_full_, &outbox_sent_, &token_refresh_, &token_expiry_, &secret_expiry_,
+        &server_errors_, &storage_errors_, &free_bytes_}) {
     family->write(out);
   }
   duration_.write(out);

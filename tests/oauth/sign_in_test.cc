@@ -175,6 +175,7 @@ TEST_CASE("status tells days left, a refusal since when, and what cannot be read
   t.sign_in("r", [&](VaultEntry& e) { e.refusal = RememberedRefusal{now - 50, now, true, "refused", "do `{login}`"}; });
   CHECK(status().state == State::sign_in_needed);
   CHECK(status().since == now - 50);
+  CHECK(status().expires == now - 50);  // what the metric tells must not lie ahead
   CHECK(status().days_left == 0);
   CHECK(status().advice == "do `poller login support`");
   t.config.vault_key = literal_secret("another");
@@ -208,9 +209,9 @@ TEST_CASE("the client secret's end is counted from its day in the configuration"
   t.sign_in("r");
   const auto today = std::chrono::floor<std::chrono::days>(t.clock.now());
   t.config.mailboxes[0].oauth.client_secret_expires = today + std::chrono::days(8);
-  const auto left = token_status(t.config, t.clock.unix_now()).at(0).secret_days_left;
-  REQUIRE(left.has_value());
-  CHECK(*left == 7);  // whole days
+  const auto status = token_status(t.config, t.clock.unix_now()).at(0);
+  CHECK(status.secret_days_left == 7);  // whole days
+  CHECK(status.secret_expires == (today + std::chrono::days(8)).time_since_epoch() / std::chrono::seconds(1));
 }
 
 }  // namespace poller::oauth

@@ -49,6 +49,7 @@ TEST_CASE("every family stands there from the start, with its type and labels, a
       {"poller_outbox_sent_total", "counter"},
       {"poller_token_refresh_total", "counter"},
       {"poller_token_expiry_timestamp_seconds", "gauge"},
+      {"poller_client_secret_expiry_timestamp_seconds", "gauge"},
       {"poller_mail_server_errors_total", "counter"},
       {"poller_storage_errors_total", "counter"},
   };
@@ -72,6 +73,7 @@ TEST_CASE("every family stands there from the start, with its type and labels, a
            "poller_outbox_sent_total{result=\"sent\"} 0",
            "poller_token_refresh_total{mailbox=\"support\",result=\"ok\"} 0",
            "poller_token_expiry_timestamp_seconds{mailbox=\"support\"} 0",
+           "poller_client_secret_expiry_timestamp_seconds{mailbox=\"support\"} 0",
            "poller_mail_server_errors_total{mailbox=\"support\",kind=\"unreachable\"} 0",
            "poller_storage_errors_total{kind=\"storage\"} 0",
        }) {
