@@ -31,8 +31,25 @@ class Descriptor {
   int fd_;
 };
 
+const char* write_advice(int error) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+      return "Make room on that disk, then do it again.";
+    case EROFS:
+      return "The file system is mounted read-only: mount it for writing, or name another folder in the configuration.";
+    case EACCES:
+    case EPERM:
+      return "The user that runs poller must own that folder and may write in it; as root, poller acts as its owner.";
+    default:
+      return "";
+  }
+}
+
 [[noreturn]] void fail(const char* step, const std::filesystem::path& path) {
-  throw Error(ErrorKind::storage, fmt::format("cannot {} {}: {}", step, path.string(), std::strerror(errno)));
+  const int error = errno;
+  throw Error(ErrorKind::storage, fmt::format("cannot {} {}: {}", step, path.string(), std::strerror(error)),
+              write_advice(error));
 }
 
 void write_all(int fd, std::string_view content, const std::filesystem::path& path) {

@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json.h"
@@ -41,6 +43,26 @@ void report(const Context& context, const oauth::SignedIn& result) {
   for (const auto& notice : result.notices) print_line("  " + text::escape_controls(notice));
 }
 
+// What the last pass found, "sign-in needed", is over; the next pass will tell how it really is.
+void note_signed_in(Context& context, const std::vector<std::string>& mailboxes) {
+  if (!std::filesystem::exists(context.configuration().sqlite_path)) return;
+  try {
+    Store& store = context.store();
+    auto tx = store.begin();
+    for (const auto& name : mailboxes) {
+      auto status = store.mailbox_status(name);
+      if (!status || status->state != "sign-in needed") continue;
+      status->state = "ok";
+      status->since = system_clock().unix_now();
+      status->last_error.clear();
+      tx->set_mailbox_status(*status);
+    }
+    tx->commit();
+  } catch (const Error& error) {
+    log::debug("the status is left to the next pass", {{"error", error.what()}});
+  }
+}
+
 ExitCode login(Context& context, const LoginArguments& arguments) {
   const auto& config = context.configuration();
   oauth::SignedIn result;
@@ -56,6 +78,7 @@ ExitCode login(Context& context, const LoginArguments& arguments) {
     options.world = std::move(world);
     result = oauth::login(config, arguments.mailbox, ui, options);
   }
+  note_signed_in(context, result.account.mailboxes);
   report(context, result);
   return ExitCode::ok;
 }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <filesystem>
 
 #include "base/error.h"
 #include "base/safe_file.h"
@@ -16,6 +17,13 @@ namespace {
 Secret secret_of_file(const SecretRef& ref) {
   if (const std::string fault = secret_file_fault(ref.name); !fault.empty()) {
     throw Error(ErrorKind::configuration, fault, fmt::format("Run: chmod 600 {}", ref.name));
+  }
+  std::error_code ignored;
+  if (!std::filesystem::exists(ref.name, ignored) && !ignored) {
+    throw Error(ErrorKind::configuration, fmt::format("the secret's file {} does not exist", ref.name),
+                fmt::format("Put the secret there, readable by its owner alone. A new vault key can be made by: (umask "
+                            "077; openssl rand -base64 32 > {})",
+                            ref.name));
   }
   return Secret(read_file(ref.name, kMostSecretBytes));
 }

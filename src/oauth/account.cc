@@ -101,7 +101,8 @@ Account account_of(const config::Config& config, const std::string& mailbox) {
     for (const config::Mailbox& m : config.mailboxes) names.push_back(m.name);
     const std::string near = text::nearest(mailbox, names);
     throw Error(ErrorKind::usage, fmt::format("there is no mailbox \"{}\" in the configuration", mailbox),
-                near.empty() ? std::string() : fmt::format("Did you mean \"{}\"?", near));
+                near.empty() ? fmt::format("Mailboxes there are: {}.", fmt::join(names, ", "))
+                             : fmt::format("Did you mean \"{}\"?", near));
   }
   for (Account& account : accounts_of(config)) {
     if (std::find(account.mailboxes.begin(), account.mailboxes.end(), mailbox) != account.mailboxes.end()) {

@@ -1,10 +1,35 @@
 #include "oauth/paste_reader.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <array>
 
 namespace poller::oauth {
+namespace {
+
+// Whoever leaves by Ctrl-C wants the terminal back as it was, too.
+volatile sig_atomic_t terminal_fd = -1;
+termios terminal_before{};
+
+void restore_and_go(int signal) {
+  if (terminal_fd >= 0) ::tcsetattr(terminal_fd, TCSANOW, &terminal_before);
+  ::raise(signal);  // the handler is gone by now (SA_RESETHAND)
+}
+
+void restore_on_signals(int fd, const termios& before) {
+  terminal_before = before;
+  terminal_fd = fd;
+  struct sigaction action {};
+  action.sa_handler = restore_and_go;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+    struct sigaction now {};
+    if (::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_DFL) ::sigaction(signal, &action, nullptr);
+  }
+}
+
+}  // namespace
 
 PasteReader::PasteReader(int fd) : fd_(fd) {
   if (fd_ < 0 || ::isatty(fd_) == 0) return;
@@ -16,10 +41,12 @@ PasteReader::PasteReader(int fd) : fd_(fd) {
   plain.c_lflag &= ~static_cast<tcflag_t>(ICANON);
   plain.c_cc[VMIN] = 1;
   plain.c_cc[VTIME] = 0;
+  restore_on_signals(fd_, before_);
   changed_ = ::tcsetattr(fd_, TCSADRAIN, &plain) == 0;
 }
 
 PasteReader::~PasteReader() {
+  terminal_fd = -1;
   if (changed_ && fd_ >= 0) ::tcsetattr(fd_, TCSADRAIN, &before_);
 }
 

@@ -86,7 +86,7 @@ TEST_CASE("a missing file is refused at use, and found by check") {
   const ConfigFolder folder;
   const Loaded loaded = folder.load("vault: {key: {file: s}}\nmailboxes: [{name: a, protocol: directory, path: .}]\n");
   CHECK(loaded.ok());
-  CHECK(contains(refusal_of(loaded.config.vault_key), "No such file"));
+  CHECK(contains(refusal_of(loaded.config.vault_key), "does not exist"));
   const auto found = check_files(loaded.config);
   REQUIRE(found.size() == 1);
   CHECK(contains(found[0].text, "vault.key: found "));

@@ -156,6 +156,8 @@ TEST_CASE("one mailbox whose grant is gone does not hold up the other; status sa
   CHECK(mailboxes[1].at("state") == "ok");
   CHECK(mailboxes[1].at("token_days_left") >= 0);
   CHECK(holds(home.run({"status"}).out, "sign-in needed since 20"));
+  home.login(oauth().mint(bad).refresh_token);
+  CHECK(json_lines(home.run({"status", "--json"}).out).at(0).at("mailboxes")[0].at("state") == "ok");
 }
 
 TEST_CASE("vault rekey: the old key by a file, interrupted or not; a changed entry is refused and stays") {

@@ -70,6 +70,12 @@ Error failed_handshake(const Peer& peer, std::string_view message, const Handsha
 }
 
 Error timed_out(const Peer& peer, std::string_view message) {
+  // Whose words these are had the connection already: POP3's port answers IMAP's question, or nobody speaks first.
+  if (text::istarts_with(message, "Operation timed out after")) {
+    return {ErrorKind::unreachable, fmt::format("{} was reached, but gave no greeting: {}", peer.name(), message),
+            "Check that protocol, server.port and server.tls go together: implicit TLS is 993 (IMAP), 995 (POP3), 465 "
+            "(SMTP); starttls is 143, 110, 587."};
+  }
   return {ErrorKind::unreachable, fmt::format("no answer from {} in time: {}", peer.name(), message),
           "Check host and port, and whether a firewall lets this machine out to them."};
 }

@@ -60,7 +60,7 @@ const char* advice_for(int code) {
     case SQLITE_FULL:
       return "Make room on the disk that holds the storage; nothing of the interrupted step was kept.";
     case SQLITE_IOERR:
-      return "Look for disk errors in the kernel log, then start again.";
+      return "Is there room on the disk? If so, look for disk errors in the kernel log; then start again.";
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
