@@ -102,10 +102,12 @@ void add_login(CLI::App& app, Context& context) {
       app.add_subcommand("login", "Sign in to a mailbox: in the browser on this machine, or as the options say");
   auto arguments = std::make_shared<LoginArguments>();
   command->add_option("MAILBOX", arguments->mailbox, "Its name in the configuration")->required();
-  command->add_flag("--device", arguments->device, "By a code that is typed in elsewhere (device code flow)");
+  auto* device =
+      command->add_flag("--device", arguments->device, "By a code that is typed in elsewhere (device code flow)");
   command->add_flag("--no-browser", arguments->no_browser, "Print the address instead of opening it");
   command->add_option("--refresh-token-file", arguments->refresh_token_file, "Take a refresh token that exists already")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->excludes(device);
   command->callback([&context, arguments] {
     context.action = [&context, arguments] {
       context.apply_logging("warning");

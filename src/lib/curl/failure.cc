@@ -80,6 +80,12 @@ Error timed_out(const Peer& peer, std::string_view message) {
           "Check host and port, and whether a firewall lets this machine out to them."};
 }
 
+// "Failed to connect to proxy.example port 3128": it was not the server that could not be reached.
+bool names_another_port(const Peer& peer, std::string_view message) {
+  return text::icontains(message, "Failed to connect to ") && text::icontains(message, " port ") &&
+         !text::icontains(message, " port " + std::to_string(peer.port));
+}
+
 Error from_proxy(std::string_view message) {
   return {ErrorKind::unreachable, fmt::format("the proxy did not connect: {}", message),
           "Check `proxy` (or the environment's proxy variables) and that the proxy permits this host and port."};
@@ -111,6 +117,7 @@ Error failure(CURLcode code, const Peer& peer, std::string_view message, const H
       return {ErrorKind::unreachable, fmt::format("the name {} cannot be resolved: {}", peer.host, detail),
               "Check the spelling of the host, and this machine's DNS."};
     case CURLE_COULDNT_CONNECT:
+      if (names_another_port(peer, detail)) return from_proxy(detail);
       return {ErrorKind::unreachable, fmt::format("no connection to {}: {}", who, detail),
               "Check host and port, that the server is running, and that a firewall lets this machine out to it."};
     case CURLE_OPERATION_TIMEDOUT:
