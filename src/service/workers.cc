@@ -22,6 +22,7 @@ struct Workers::Thread {
 };
 
 Workers::Workers(Options options) : options_(std::move(options)) {
+  const std::lock_guard lock(mutex_);  // the first thread counts its fellows while the last is still being made
   for (std::size_t i = 0; i < std::max<std::size_t>(options_.threads, 1); ++i) {
     auto& thread = *threads_.emplace_back(std::make_unique<Thread>());
     thread.thread = std::thread([this, &thread] { work(thread); });

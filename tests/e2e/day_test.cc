@@ -73,7 +73,9 @@ TEST_CASE("a day of fifty mailboxes") {
       REQUIRE_MESSAGE(eventually([&] { return home.count(kIncomingCount) == mails; }, minutes(10)), daemon.log());
       const Use now = use_of(daemon.pid());
       if (i == 0) first = now;
+#ifndef __SANITIZE_ADDRESS__  // which keeps what was freed for a while
       CHECK(now.memory_kb < first.memory_kb * 3 / 2 + 40'000);
+#endif
       CHECK(now.descriptors < first.descriptors + 2 * kDesks);
     }
     if (hour % (2 * hours_of_a_daemon) == 0)
