@@ -90,9 +90,15 @@ TEST_CASE("a backup made while others write is a store, whole and consistent") {
     for (int i = 100; !over; ++i) store_one(*own, i);
   });
   const std::string target = (folder.path() / "copy.db").string();
-  back_up_sqlite_store(path, target);
+  std::string failure;
+  try {
+    back_up_sqlite_store(path, target);
+  } catch (const Error& error) {
+    failure = error.what();
+  }
   over = true;
   writer.join();
+  CHECK(failure == "");
   CHECK(check_sqlite_store(target, true).empty());
   CHECK(std::filesystem::exists(target + "-raw"));
   CHECK_FALSE(std::filesystem::exists(target + ".part"));
