@@ -76,7 +76,8 @@ Summary Home::once(int exit_code) const {
 
 long Home::count(const std::string& sql) const {
   const auto found = rows(sql);
-  return found.empty() ? -1 : found.at(0).at(0).get<long>();
+  if (found.empty()) return -1;
+  return found.at(0).at(0).is_null() ? 0 : found.at(0).at(0).get<long>();  // as SQLite reads NULL as a number
 }
 
 nlohmann::json Home::rows(const std::string& sql) const { return database_rows(path(), sql); }
