@@ -205,18 +205,13 @@ MessageId Committer::store_message(Transaction& tx, const Processed& mail, const
   return tx.add_message(message, kWho);
 }
 
-Placement Committer::store_own(Transaction& tx, const Processed& mail, const OwnMail& own) {
+Placement Committer::store_own(Transaction& tx, const Processed& mail, const std::string& reason) {
   Placement p;
   p.outcome = Outcome::ignored;
   p.kind = mail.verdict.kind;
   p.queue = mailbox_.queue;
-  p.reasons.push_back(own.reason);
-  if (own.message) {
-    p.message = own.message;
-    tx.add_delivery({*own.message, mail.raw.source, mail.received_at, mail.packed.sha256});
-  } else {
-    p.message = store_message(tx, mail, p);
-  }
+  p.reasons.push_back(reason);
+  p.message = store_message(tx, mail, p);  // with its bytes: an id can be copied, and what came with it is nowhere else
   note_ledger(tx, mail, LedgerState::stored, p.message);
   return p;
 }

@@ -53,7 +53,7 @@ class Committer {
   Placement store_mail(Transaction& tx, Processed& mail);
   MessageId store_message(Transaction& tx, const Processed& mail, const Placement& placement,
                           Direction direction = Direction::in);
-  Placement store_own(Transaction& tx, const Processed& mail, const OwnMail& own);
+  Placement store_own(Transaction& tx, const Processed& mail, const std::string& reason);
   /// Whether a new ticket may lead to mail of ours at all.
   [[nodiscard]] bool may_set_off() const { return options_.after != nullptr && !options_.dry_run && mailbox_.smtp; }
   TicketId open_ticket(Transaction& tx, const Processed& mail, const Address& requester, const RuleOutcome& ruled);

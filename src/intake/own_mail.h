@@ -9,12 +9,7 @@
 
 namespace poller {
 
-struct OwnMail {
-  std::optional<MessageId> message;  // as which it stands in its ticket; nothing for notices and alerts
-  std::string reason;                // "loop: …"
-};
-
-/// Nothing for any other mail.
-std::optional<OwnMail> find_own_mail(Store& store, const Mail& mail);
+/// Why the mail is one of ours ("loop: …"); nothing for any other mail.
+std::optional<std::string> find_own_mail(Store& store, const Mail& mail);
 
 }  // namespace poller

@@ -171,6 +171,37 @@ TEST_CASE("our own mail that comes back is stored once and ignored; told by its 
   CHECK(w.send(lookalike).placement.outcome == Outcome::stored);
 }
 
+TEST_CASE("a copied id of ours loses nobody's words, and draws no answer away from the mail that bears it") {
+  ClosedWorld w;
+  std::string id;
+  {
+    auto tx = w.store->begin();
+    id = make_message_id(ensure_key_ring(*w.store, *tx, 1), {w.ticket, 7, TokenRole::customer}, "contoso.com");
+    Mail sent;
+    sent.message_id = id;
+    sent.text = "our answer";
+    const Verdict verdict;
+    NewMessage message;
+    message.ticket = w.ticket;
+    message.direction = Direction::out;
+    message.mail = &sent;
+    message.verdict = &verdict;
+    tx->add_message(message, "test");
+    tx->commit();
+  }
+  Letter copy;
+  copy.id = id;
+  copy.body = "Words that stand nowhere else.";
+  const auto event = w.send(copy);
+  CHECK(event.placement.outcome == Outcome::ignored);
+  const auto raw = w.store->raw(w.store->message_raw_sha256(event.placement.message.value()));
+  REQUIRE(raw);
+  CHECK(raw->find(copy.body) != std::string::npos);
+  Letter answer = ClosedWorld::answer();
+  answer.in_reply_to = "<" + id + ">";
+  CHECK(w.send(answer).placement.ticket == w.ticket);
+}
+
 TEST_CASE("tickets of one sender beyond the limit are made and set off nothing") {
   ClosedWorld w;
   const UnixTime at = 1'800'000'000;
