@@ -121,7 +121,7 @@ bool try_failing(const Scenario& scenario, const Failing& failing, const nlohman
 }  // namespace
 
 Sweep sweep(const Scenario& scenario, const SweepOptions& options) {
-  Sweep out{scenario.name, 0, 0, {}};
+  Sweep out{scenario.name, 0, 0, 0, {}};
   const auto model = scenario.make();
   const auto unbroken = model->act(counted(*model));
   if (unbroken.exit_code != 0) {
@@ -154,7 +154,7 @@ Sweep sweep(const Scenario& scenario, const SweepOptions& options) {
 }
 
 Sweep sweep_failures(const Scenario& scenario, long every) {
-  Sweep out{scenario.name, 0, 0, {}};
+  Sweep out{scenario.name, 0, 0, 0, {}};
   const auto model = scenario.make();
   if (const auto unbroken = model->act({}); unbroken.exit_code != 0) {
     out.failures.push_back("unbroken: " + ended(unbroken));
@@ -173,9 +173,11 @@ Sweep sweep_failures(const Scenario& scenario, long every) {
       bool over = false;
       for (long n = 1; !over; n += every) {
         std::string failure;
-        over = !try_failing(scenario, all[i], wanted, n, failure) || n >= kTooMany;
+        const bool struck = try_failing(scenario, all[i], wanted, n, failure);
+        over = !struck || n >= kTooMany;
         const std::lock_guard lock(mutex);
         ++out.tries;
+        if (struck) ++out.strikes;
         if (!failure.empty())
           out.failures.push_back(fmt::format("{} {} fails {}: {}", all[i].kind, n, all[i].how, failure));
       }

@@ -45,6 +45,7 @@ struct Sweep {
   std::string scenario;
   long effects = 0;  // of the unbroken run
   long tries = 0;    // runs that were killed
+  long strikes = 0;  // runs in which a call was made to fail
   std::vector<std::string> failures;
 };
 

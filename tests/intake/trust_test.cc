@@ -354,4 +354,23 @@ TEST_CASE("a ticket that a failed sender opened is not merged by a later mail") 
   CHECK((w.store->follow_merges(other) == ticket) == (child.above.front() == kPassed));
 }
 
+TEST_CASE("what a failed sender opened stays apart, though a true mail of the same address refers to it") {
+  TrustWorld w;
+  Letter forged;
+  forged.id = "forged@example.com";
+  forged.above = {kFailed};
+  const TicketId distrusted = *w.send(forged).placement.ticket;
+  Letter child;
+  child.id = "child@example.com";
+  child.in_reply_to = "<middle@example.com>";
+  child.above = {kPassed};
+  const TicketId trusted = *w.send(child).placement.ticket;
+  Letter middle;
+  middle.id = "middle@example.com";
+  middle.in_reply_to = "<forged@example.com>";
+  middle.above = {kPassed};
+  CHECK(says(w.send(middle), "not-merged:"));
+  CHECK(w.store->follow_merges(distrusted) != w.store->follow_merges(trusted));
+}
+
 }  // namespace poller
