@@ -52,11 +52,11 @@ struct Sweep {
 struct SweepOptions {
   Blow blow = Blow::kill;
   long every = 1;            // tries effect 1, 1 + every, 1 + 2 every, …
+  long once_more = 1;        // after every so many effects a further run is made, which must change nothing
   bool second_kill = false;  // the resumed run is killed too, at an effect chosen by the first one's number
 };
 
-/// Runs the scenario unbroken, then once for each effect: stopped there, resumed, compared; and run once more, which
-/// must change nothing.
+/// Runs the scenario unbroken, then once for each effect: stopped there, resumed, compared.
 Sweep sweep(const Scenario& scenario, const SweepOptions& options);
 
 /// The n-th call of each kind fails once and from then on, as long as there is an n-th call; afterwards the run is

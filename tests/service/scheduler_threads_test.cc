@@ -46,6 +46,13 @@ class Server {
     const std::lock_guard lock(mutex_);
     return mails_;
   }
+  /// Every sixth server loses the connection at its fourth, eighth and twelfth mail, and then no more: the rests
+  /// after failures double, and the test has to see the last mail.
+  bool hiccups() {
+    if (number_ % 6 != 5) return false;
+    const int asked = ++fetches_;
+    return asked <= 12 && asked % 4 == 0;
+  }
   void enter() { CHECK(users_++ == 0); }
   void leave() { --users_; }
   [[nodiscard]] int number() const { return number_; }
@@ -56,6 +63,7 @@ class Server {
   mutable std::mutex mutex_;  // guards mails_
   int mails_ = 0;
   std::atomic<int> users_{0};
+  std::atomic<int> fetches_{0};
   std::array<int, 2> news_{};
 };
 
@@ -85,7 +93,7 @@ class Session final : public Mailbox {
   }
   void fetch(std::span<const Listed> mails, const FetchOptions&, const MailSink& sink) override {
     for (const auto& listed : mails) {
-      if (server_.number() % 6 == 5 && ++hiccups() % 4 == 0) throw Error(ErrorKind::temporary, "connection lost");
+      if (server_.hiccups()) throw Error(ErrorKind::temporary, "connection lost");
       RawMail raw;
       raw.source = listed.source;
       raw.bytes = fmt::format("From: a@example.org\r\nSubject: {0} {1}\r\nMessage-ID: <{0}.{1}@x>\r\n\r\nhello\r\n",
@@ -106,10 +114,6 @@ class Session final : public Mailbox {
   void close() noexcept override {}
 
  private:
-  static std::atomic<int>& hiccups() {
-    static std::atomic<int> count{0};
-    return count;
-  }
   std::string name_;
   Server& server_;
 };
