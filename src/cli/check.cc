@@ -62,8 +62,12 @@ ExitCode check_offline(Context& context, const CheckOptions& options) {
   if (!check_what_is_named(context, loaded.config)) return ExitCode::configuration;
   if (options.print) print(config::dump_masked(loaded.config));
   if (!context.globals.json) {
-    print_line(fmt::format("{}: good. {} mailboxes, {} queues.", file.string(), loaded.config.mailboxes.size(),
-                           loaded.config.queues.size()));
+    const auto counted = [](std::size_t n, const char* one, const char* more) {
+      return fmt::format("{} {}", n, n == 1 ? one : more);
+    };
+    print_line(fmt::format("{}: good. {}, {}.", file.string(),
+                           counted(loaded.config.mailboxes.size(), "mailbox", "mailboxes"),
+                           counted(loaded.config.queues.size(), "queue", "queues")));
   }
   return ExitCode::ok;
 }

@@ -102,6 +102,7 @@ void TokenSources::keep_alive() {
     try {
       tokens->keep_alive();
     } catch (const Error& error) {
+      if (error.kind() == ErrorKind::configuration) continue;  // each pass says it of its mailbox
       const Error shown = oauth::for_mailbox(error, tokens->account().mailboxes.front());
       log::warning("a resting account's token cannot be refreshed",
                    {{"user", tokens->account().id.user}, {"error", shown.what()}, {"advice", shown.advice()}});

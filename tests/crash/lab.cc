@@ -131,7 +131,8 @@ Sweep sweep(const Scenario& scenario, const SweepOptions& options) {
   }
   out.effects = count_of(*model);
   const auto wanted = model->state();
-  if (const auto failure = judge(*model, wanted, true); !failure.empty()) out.failures.push_back("unbroken, " + failure);
+  if (const auto failure = judge(*model, wanted, true); !failure.empty())
+    out.failures.push_back("unbroken, " + failure);
 
   Numbers numbers(options.every);
   std::mutex mutex;

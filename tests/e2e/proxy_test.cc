@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "../support/net.h"
 #include "../support/scripted_server.h"
 #include "../support/smtp_server.h"
 #include "../support/tunnel_proxy.h"
@@ -91,6 +92,19 @@ TEST_CASE("a proxy that refuses, or wants a name, is named; it is not the mail s
   CHECK(result.out.find("the proxy did not connect") != std::string::npos);
   home.configure(proxied(user, fmt::format("http://poller:secret@127.0.0.1:{}", proxy.port())));
   CHECK(home.run({"check", "--online"}).exit_code == 0);
+}
+
+TEST_CASE("a proxy that is not there is named, not the server behind it") {
+  const auto user = new_user();
+  const auto nobody = poller::support::free_port();
+  for (const char* kind : {"http", "socks5h"}) {
+    CAPTURE(kind);
+    const Home home = signed_in_home(proxied(user, fmt::format("{}://127.0.0.1:{}", kind, nobody)));
+    const auto result = home.run({"--once"});
+    CHECK(result.exit_code == 69);
+    CHECK_MESSAGE(holds(result.err, "the proxy did not connect"), result.err);
+    CHECK_MESSAGE(holds(result.err, "Check `proxy`"), result.err);
+  }
 }
 
 TEST_CASE("tokens go through it too, and the answer is whose certificate oauth.ca_file knows") {
