@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "intake/sender_role.h"
 
 namespace poller {
 namespace {
@@ -30,6 +31,15 @@ void make_new(const Ticket& closed, Target& target, const std::string& why) {
   target.reasons.push_back(fmt::format("linked: a new ticket, linked to {}: {}", closed.number, why));
 }
 
+// Who waited for the customer has his answer. An agent's own mail and a stranger's are none.
+void end_waiting(Store& store, const config::Config& config, const Ticket& ticket, const Processed& mail,
+                 Target& target) {
+  if (mail.verdict.kind != MailKind::mail || target.trust.flagged) return;
+  if (role_of(store, config, ticket, mail.mail, target.sender.trust) == SenderRole::agent) return;
+  target.reopens = true;
+  target.reasons.emplace_back("open again: an answer to a pending ticket");
+}
+
 }  // namespace
 
 void apply_closed_policy(Store& store, const config::Config& config, const Processed& mail, UnixTime now,
@@ -40,6 +50,7 @@ void apply_closed_policy(Store& store, const config::Config& config, const Proce
     target.reasons.emplace_back("note: a report about a delivery");
   }
   const auto ticket = store.ticket(*target.join);
+  if (ticket && ticket->status == "pending") end_waiting(store, config, *ticket, mail, target);
   if (!ticket || ticket->status != "closed") return;
   if (mail.verdict.kind != MailKind::mail) {
     target.reasons.push_back(

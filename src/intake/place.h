@@ -26,7 +26,7 @@ struct Target {
   std::vector<Merge> merges;          // to do first: the mail is the missing link between tickets of one requester
   SenderFinding sender;
   Direction direction = Direction::in;  // note: it is kept in the ticket, and nobody need act on it
-  bool reopens = false;                 // the ticket is closed, and the mail opens it again
+  bool reopens = false;                 // the ticket is closed or pending, and the mail opens it again
   Address requester;                    // of a new ticket
   TrustRecord trust;                    // what was found and how it was weighed
   std::vector<std::string> reasons;     // the same in lines, in order

@@ -91,6 +91,30 @@ TEST_CASE("an answer to a closed ticket does what the queue says") {
   }
 }
 
+TEST_CASE("an answer ends the waiting of a pending ticket; a machine's, a stranger's and an agent's mail do not") {
+  ClosedWorld w;
+  {
+    auto tx = w.store->begin();
+    TicketUpdate update;
+    update.status = "pending";
+    tx->update_ticket(w.ticket, update, "test", system_clock().unix_now());
+    tx->commit();
+  }
+  Letter letter = ClosedWorld::answer();
+  const char* wanted = "pending";
+  SUBCASE("the requester") { wanted = "open"; }
+  SUBCASE("out of office") { letter.fields = {"Auto-Submitted: auto-replied"}; }
+  SUBCASE("a stranger") { letter.from = "mallory@elsewhere.example"; }
+  SUBCASE("an agent") {
+    w.config.queues.front().agents = {"desk@contoso.com"};
+    w.config.mailboxes.front().trust.authserv_id = "mx.contoso.com";
+    letter.from = "desk@contoso.com";
+    letter.above = {"Authentication-Results: mx.contoso.com; dmarc=pass header.from=contoso.com"};
+  }
+  (void)w.send(letter);
+  CHECK(w.status() == wanted);
+}
+
 TEST_CASE("the time since closing begins anew when the ticket is closed again") {
   ClosedWorld w;
   w.config.queues.front().reopen_within = config::Seconds(3600);
