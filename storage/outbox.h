@@ -105,6 +105,9 @@ struct OutboxBacklog {
   std::string last_error;
   std::int64_t uncertain = 0;
   std::int64_t newest_uncertain = 0;  // its id
+  std::int64_t failed = 0;            // agents' replies
+  std::int64_t newest_failed = 0;     // its id
+  std::string failed_error;
 };
 
 /// The reading half: Store::outbox(). The same threads and errors as Store.
@@ -124,7 +127,8 @@ class OutboxReader {
   virtual std::optional<UnixTime> next_due(const std::string& mailbox) = 0;
   virtual OutboxCounts counts() = 0;
   /// By mailbox: what could have been sent before `due_before` and waits still (in retry: what was queued before), and
-  /// what is uncertain since before `tried_before`. Alerts to the operator do not count.
+  /// what is uncertain since before `tried_before`; alerts to the operator do not count. And agents' replies that failed,
+  /// which somebody believes to be sent.
   virtual std::vector<OutboxBacklog> backlog(UnixTime due_before, UnixTime tried_before) = 0;
   /// Attempts of the mailbox since that time: mails, and their recipients.
   virtual std::int64_t mails_since(const std::string& mailbox, UnixTime since) = 0;

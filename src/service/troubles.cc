@@ -102,6 +102,12 @@ class TroubleSearch {
                           "ID`.",
                           b.newest_uncertain});
       }
+      if (b.failed > 0) {
+        found_.push_back(
+            {"failed " + b.mailbox, b.mailbox, fmt::format("agents' replies of mailbox {} failed", b.mailbox),
+             fmt::format("{} failed; {}", b.failed, b.failed_error),
+             "`poller outbox` lists them; `poller outbox retry ID` or `poller outbox cancel ID`.", b.newest_failed});
+      }
     }
     full();
   }

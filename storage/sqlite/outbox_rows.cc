@@ -118,16 +118,20 @@ OutboxCounts SqliteOutboxReader::counts() {
 
 std::vector<OutboxBacklog> SqliteOutboxReader::backlog(UnixTime due_before, UnixTime tried_before) {
   Query q = db_.query(
-      "SELECT mailbox, count(*) FILTER (WHERE state <> 'uncertain'),"
-      " coalesce(min(created_at) FILTER (WHERE state <> 'uncertain'), 0),"
-      " coalesce(max(last_error) FILTER (WHERE state <> 'uncertain'), ''),"
-      " count(*) FILTER (WHERE state = 'uncertain'), coalesce(max(id) FILTER (WHERE state = 'uncertain'), 0)"
-      " FROM outbox WHERE kind <> 'alert' AND ((state = 'pending' AND next_try < ?1) OR (state = 'retry' AND"
-      " created_at < ?1) OR (state = 'sending' AND tried_at < ?1) OR (state = 'uncertain' AND tried_at < ?2))"
-      " GROUP BY mailbox ORDER BY mailbox");
+      "SELECT mailbox, count(*) FILTER (WHERE waits), coalesce(min(created_at) FILTER (WHERE waits), 0),"
+      " coalesce(max(last_error) FILTER (WHERE waits), ''),"
+      " count(*) FILTER (WHERE state = 'uncertain'), coalesce(max(id) FILTER (WHERE state = 'uncertain'), 0),"
+      " count(*) FILTER (WHERE state = 'failed'), coalesce(max(id) FILTER (WHERE state = 'failed'), 0),"
+      " coalesce(max(last_error) FILTER (WHERE state = 'failed'), '')"
+      " FROM (SELECT *, state IN ('pending', 'retry', 'sending') AS waits FROM outbox)"
+      " WHERE kind <> 'alert' AND ((state = 'pending' AND next_try < ?1) OR (state = 'retry' AND created_at < ?1)"
+      " OR (state = 'sending' AND tried_at < ?1) OR (state = 'uncertain' AND tried_at < ?2)"
+      " OR (state = 'failed' AND kind = 'reply')) GROUP BY mailbox ORDER BY mailbox");
   q.bind(due_before, tried_before);
   std::vector<OutboxBacklog> out;
-  while (q.step()) out.push_back({q.text(0), q.integer(1), q.integer(2), q.text(3), q.integer(4), q.integer(5)});
+  while (q.step())
+    out.push_back({q.text(0), q.integer(1), q.integer(2), q.text(3), q.integer(4), q.integer(5), q.integer(6),
+                   q.integer(7), q.text(8)});
   return out;
 }
 

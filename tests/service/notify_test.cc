@@ -198,6 +198,46 @@ TEST_CASE("the outbox: stuck, full, uncertain, and a mailbox that cannot send") 
   CHECK(tells(rows[4].subject, "all clear"));
 }
 
+TEST_CASE("an agent's reply that failed is told once, and again with the next one; an automatic answer's end is not") {
+  AlertHome home;
+  const PackedRaw raw = pack_raw("x", std::string(64, 'a'));
+  const auto fail = [&](OutboxKind kind) {
+    auto tx = home.store->begin();
+    NewOutgoing mail;
+    mail.id = tx->outbox().next_id();
+    mail.kind = kind;
+    mail.mailbox = "support";
+    mail.created_at = mail.not_before = home.now;
+    mail.message_id = std::to_string(mail.id) + "@b";
+    mail.to = {"c@example.com"};
+    mail.raw = &raw;
+    tx->outbox().add(mail);
+    tx->outbox().claim(mail.id, home.now);
+    tx->outbox().finish(mail.id, {OutboxState::failed, "550 no such user", 0, {"c@example.com"}, "", true}, home.now);
+    tx->commit();
+  };
+  const auto alerts = [&] {
+    home.look();
+    std::vector<std::string> out;
+    for (const auto& row : home.rows()) {
+      if (row.kind == OutboxKind::alert) out.push_back(home.body(row));
+    }
+    return out;
+  };
+  fail(OutboxKind::ack);
+  CHECK(alerts().empty());
+  fail(OutboxKind::reply);
+  auto told = alerts();
+  REQUIRE(told.size() == 1);
+  CHECK(tells(told[0], "550 no such user"));
+  home.now += home.config.notify.every.count() + 1;
+  CHECK(alerts().size() == 1);
+  fail(OutboxKind::reply);
+  told = alerts();
+  REQUIRE(told.size() == 2);
+  CHECK(tells(told[1], "2 failed"));
+}
+
 TEST_CASE("an answer refused for want of room is told even when there is room again") {
   AlertHome home;
   auto tx = home.store->begin();
