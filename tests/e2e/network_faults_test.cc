@@ -110,6 +110,8 @@ class HarmedMailbox {
   }
 
   [[nodiscard]] int failed() const { return failed_; }  // passes
+  /// Connections beyond one a try: where a pass itself asks again, its failures show here.
+  [[nodiscard]] int asked_again() const { return proxy_.connections() - mails_ / 2; }
 
   [[nodiscard]] const Traffic& measured() {
     try_with([this] { return std::make_unique<MeasuringFilter>(traffic_); }, std::nullopt, true);
@@ -217,6 +219,7 @@ TEST_CASE("IMAP, cut and reset at every byte") {
 TEST_CASE("IMAP, cut and reset at every byte below TLS") {
   HarmedMailbox mailbox(HarmedMailbox::Where::imap_below_tls);
   break_at_bytes(mailbox, Direction::to_client, mailbox.measured().to_client);
+  CHECK(mailbox.failed() > 10);
 }
 
 TEST_CASE("POP3, cut and reset at every byte") {
@@ -245,5 +248,6 @@ TEST_CASE("the token endpoint, cut, reset and held up everywhere") {
   break_at_bytes(mailbox, Direction::to_client, session.to_client);
   break_at_bytes(mailbox, Direction::to_server, session.to_server);
   hold_up_at_lines(mailbox, session.lines);
+  CHECK(mailbox.asked_again() > 10);
   oauth().set_reuse_detection(true);
 }
