@@ -96,6 +96,14 @@ struct NewMessage {
   std::string decision_json = "{}";  // the decision record that `explain` prints
 };
 
+/// A stored mail read anew: what is derived from its bytes. The bytes, its ticket and its decision stay.
+struct RevisedMessage {
+  const Mail* mail = nullptr;
+  const Verdict* verdict = nullptr;
+  std::string identity;
+  std::vector<std::string> fields;  // names of what changed, for change_v1
+};
+
 /// A further copy of a message that is stored already: the same mail in a second mailbox, or met again after a
 /// UIDVALIDITY change. Its bytes are not kept; their hash is.
 struct Delivery {
@@ -208,6 +216,11 @@ class Transaction {
   virtual void update_ticket(TicketId ticket, const TicketUpdate& update, const std::string& who, UnixTime at) = 0;
   /// All messages of `from` move to `into`; `from` gets status "merged" and points there.
   virtual void merge_tickets(TicketId from, TicketId into, const std::string& who, UnixTime at) = 0;
+  /// The message and those after it in its ticket become a ticket of their own, numbered by `ticket`. Throws
+  /// Error(usage) for the first message of a ticket, and for one that is in none.
+  virtual Ticket split_ticket(MessageId first, const NewTicket& ticket, const std::string& who) = 0;
+  /// Attachments keep their ids by their positions.
+  virtual void revise_message(MessageId id, const RevisedMessage& revised, const std::string& who, UnixTime at) = 0;
   virtual void add_change(const Change& change) = 0;
   virtual void touch_contact(const Address& address, UnixTime at) = 0;
 
@@ -246,9 +259,11 @@ class Store {
   virtual std::vector<LedgerEntry> left_in_hand(const std::string& mailbox) = 0;
   virtual std::optional<FolderState> folder_state(const std::string& mailbox, const std::string& folder) = 0;
 
-  /// The first copy, or the first one in a ticket of that queue (`queues[].own_copy`).
+  /// The first copy; with `queue` (`queues[].own_copy`) the first one that is in a ticket of that queue or came through
+  /// that mailbox.
   virtual std::optional<StoredMessageRef> find_identity(const std::string& identity,
-                                                        const std::optional<std::string>& queue = std::nullopt) = 0;
+                                                        const std::optional<std::string>& queue = std::nullopt,
+                                                        const std::string& mailbox = {}) = 0;
   /// Hits in the order of `message_ids`, several for an id that stands in several tickets.
   virtual std::vector<ThreadHit> find_thread(std::span<const std::string> message_ids) = 0;
 
@@ -267,6 +282,8 @@ class Store {
   virtual void for_each_ticket(const TicketFilter& filter, const std::function<void(const Ticket&)>& visit) = 0;
   virtual std::vector<Message> messages(TicketId ticket) = 0;  // oldest first
   virtual std::optional<Message> message(MessageId id) = 0;
+  /// Mails received (direction in, with bytes) since then, by ascending id: those after `after`, at most `limit`.
+  virtual std::vector<MessageId> mail_ids(UnixTime since, MessageId after, std::size_t limit) = 0;
   virtual std::optional<AttachmentRef> attachment(AttachmentId id) = 0;
   virtual std::string message_raw_sha256(MessageId id) = 0;               // empty: unknown, or a note
   virtual std::optional<std::string> raw(const std::string& sha256) = 0;  // the bytes, unpacked

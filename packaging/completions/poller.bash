@@ -2,7 +2,7 @@
 _poller() {
   local cur prev words cword
   _init_completion || return
-  local commands="run replay inspect login logout vault check status tickets show save set merge explain quarantine outbox reply export keys db"
+  local commands="run replay inspect login logout vault check status tickets show save set merge split note rules reparse explain quarantine outbox reply export keys db"
   local options="--config --json --once --dry-run --mailbox --log-level --log-format --version --help"
   case $prev in
     -c | --config | --text-file | --attach | --refresh-token-file)
@@ -26,7 +26,11 @@ _poller() {
       return
       ;;
     quarantine)
-      mapfile -t COMPREPLY < <(compgen -W "retry drop show" -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W "retry drop show export" -- "$cur")
+      return
+      ;;
+    rules)
+      mapfile -t COMPREPLY < <(compgen -W "test" -- "$cur")
       return
       ;;
     outbox)

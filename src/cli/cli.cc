@@ -80,9 +80,10 @@ int run(int argc, char** argv) {
   app.fallthrough();
   app.require_subcommand(0, 1);
   add_globals(app, context.globals);
-  for (const auto add : {add_run,        add_replay,  add_inspect, add_login,  add_logout, add_vault, add_check,
-                         add_status,     add_tickets, add_show,    add_save,   add_set,    add_merge, add_explain,
-                         add_quarantine, add_outbox,  add_reply,   add_export, add_keys,   add_db}) {
+  for (const auto add :
+       {add_run,     add_replay,  add_inspect,    add_login,  add_logout, add_vault,  add_check, add_status,
+        add_tickets, add_show,    add_save,       add_set,    add_merge,  add_split,  add_note,  add_rules,
+        add_reparse, add_explain, add_quarantine, add_outbox, add_reply,  add_export, add_keys,  add_db}) {
     add(app, context);
   }
   try {

@@ -156,7 +156,7 @@ ExitCode once(Context& context) {
     (void)context.store();
   }
   outbound::Answers answers(config, system_clock());
-  const Rules rules(config.rules);
+  const Rules rules(config);
   const StopSignal signal;
   ExitCode code = ExitCode::ok;
   for (const auto& mailbox : config.mailboxes) {

@@ -3,8 +3,11 @@
 
 #include <CLI/CLI.hpp>
 #include <cctype>
+#include <cstdio>
+#include <filesystem>
 
 #include "base/error.h"
+#include "base/safe_file.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json.h"
@@ -97,10 +100,41 @@ ExitCode drop(Context& context, const std::string& argument) {
   Store& store = context.store();
   auto tx = store.begin();
   const QuarantineRow row = find_row(store, argument);
+  if (row.state == "dropped" || row.state == "retried") {
+    throw Error(ErrorKind::usage, fmt::format("{} was {} already", row.id, row.state));
+  }
   tx->set_quarantine_state(row.id, "dropped", 0);
+  if (row.ticket) {
+    const Json detail{{"quarantine", row.id}, {"reason", row.reason}};
+    tx->add_change({0, store.follow_merges(*row.ticket), std::nullopt, system_clock().unix_now(), current_user(),
+                    "quarantine-dropped", to_line(detail)});
+  }
   tx->commit();
   print_line(context.globals.json ? to_line({{"id", row.id}, {"state", "dropped"}})
                                   : fmt::format("{}: dropped", row.id));
+  return ExitCode::ok;
+}
+
+// The bytes as they came, for another program or for `poller replay`.
+ExitCode export_bytes(Context& context, const std::string& argument, const std::string& file) {
+  Store& store = context.store_read_only();
+  const QuarantineRow row = find_row(store, argument);
+  const auto raw = row.sha256.empty() ? std::nullopt : store.raw(row.sha256);
+  if (!raw) {
+    throw Error(ErrorKind::usage, fmt::format("of {} there are no bytes here", row.id),
+                "`poller quarantine retry` fetches the mail again, where the server still has it.");
+  }
+  if (!row.complete) std::fprintf(stderr, "poller: these are the headers alone; the mail is still on the server\n");
+  if (file.empty() || file == "-") {
+    print(*raw);
+    return ExitCode::ok;
+  }
+  if (std::filesystem::exists(file)) {
+    throw Error(ErrorKind::usage, fmt::format("{} exists already", text::escape_controls(file)));
+  }
+  write_file_atomically(file, *raw);
+  print_line(context.globals.json ? to_line({{"id", row.id}, {"file", file}, {"size", raw->size()}})
+                                  : fmt::format("{}: {} bytes written to {}", row.id, raw->size(), file));
   return ExitCode::ok;
 }
 
@@ -121,12 +155,13 @@ std::uint64_t parse_size(const std::string& given) {
 struct QuarantineOptions {
   std::string id;
   std::string max_size;
+  std::string file;
 };
 
 }  // namespace
 
 void add_quarantine(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("quarantine", "List what could not become a ticket; retry, drop, show");
+  auto* command = app.add_subcommand("quarantine", "List what could not become a ticket; retry, drop, show, export");
   command->require_subcommand(0, 1);
   auto options = std::make_shared<QuarantineOptions>();
   command->callback([&context] {
@@ -154,6 +189,9 @@ void add_quarantine(CLI::App& app, Context& context) {
                     });
   again->add_option("--max-size", options->max_size, "Allow it this size")->type_name("SIZE");
   add("drop", "Give it up", [](Context& c, const QuarantineOptions& o) { return drop(c, o.id); });
+  auto* bytes = add("export", "Its bytes, to a file or to standard output",
+                    [](Context& c, const QuarantineOptions& o) { return export_bytes(c, o.id, o.file); });
+  bytes->add_option("-o,--output", options->file, "The file, which must not be there yet")->type_name("FILE");
   add("show", "Everything known of it", [](Context& c, const QuarantineOptions& o) { return show(c, o.id); });
 }
 

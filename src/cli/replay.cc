@@ -24,7 +24,7 @@ ExitCode replay_files(Context& context, const std::vector<std::string>& paths, b
   options.stop = signal.token();
   outbound::Answers answers(context.configuration(), system_clock(), {answer});
   options.after = &answers;
-  const Rules rules(context.configuration().rules);
+  const Rules rules(context.configuration());
   options.rules = &rules;
   options.on_progress = [&bar](const PassProgress& progress) { bar.update(progress); };
   options.on_mail = [&context](const MailEvent& event) {

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <filesystem>
 
 #include "base/error.h"
@@ -11,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/lookup.h"
+#include "cli/text_input.h"
 #include "outbound/reply.h"
 #include "parsers/encode_header.h"
 
@@ -28,16 +28,6 @@ struct ReplyOptions {
   std::string from_agent;
   bool no_quote = false;
 };
-
-std::string read_standard_input() {
-  std::string out;
-  char buffer[1 << 14];
-  for (std::size_t n = 0; (n = std::fread(buffer, 1, sizeof buffer, stdin)) > 0;) {
-    out.append(buffer, n);
-    if (out.size() > kLargestFile) throw Error(ErrorKind::usage, "standard input is too long for a reply");
-  }
-  return out;
-}
 
 const char* type_of(const std::string& name) {
   static const std::pair<std::string_view, const char*> kTypes[] = {

@@ -144,7 +144,7 @@ void one_round(const config::Config& config, Metrics& metrics, const std::stop_t
   hooks.on_mail = log_mail;
   outbound::Answers answers(config, system_clock());
   hooks.after = &answers;
-  const Rules rules(config.rules);
+  const Rules rules(config);
   hooks.rules = &rules;
   hooks.sign_in_mark = [&config](const config::Mailbox& mailbox) { return oauth::sign_in_mark(config, mailbox); };
   Operations operations(config, metrics, hooks.open_store);

@@ -2,14 +2,18 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/lookup.h"
 #include "cli/views.h"
 #include "outbound/answers.h"
+#include "parsers/address_key.h"
+#include "parsers/encode_header.h"
 
 namespace poller::cli {
 namespace {
@@ -17,6 +21,8 @@ namespace {
 struct SetOptions {
   std::string ticket;
   TicketUpdate update;
+  std::string requester;
+  std::vector<std::string> tags, untags;
 };
 
 void print_ticket(const Context& context, Store& store, TicketId id) {
@@ -25,10 +31,29 @@ void print_ticket(const Context& context, Store& store, TicketId id) {
   print_line(context.globals.json ? to_line(ticket_json(*ticket)) : ticket_line(*ticket));
 }
 
-ExitCode set_ticket(Context& context, const SetOptions& options) {
+// What the ticket does not say yet.
+TicketUpdate update_of(const SetOptions& options, const Ticket& ticket) {
+  TicketUpdate out = options.update;
+  if (!options.requester.empty() && !same_address(options.requester, ticket.requester.address)) {
+    out.requester = Address{{}, options.requester};
+  }
+  std::vector<std::string> tags = ticket.tags;
+  for (const auto& tag : options.tags) {
+    if (std::find(tags.begin(), tags.end(), tag) == tags.end()) tags.push_back(tag);
+  }
+  for (const auto& tag : options.untags) tags.erase(std::remove(tags.begin(), tags.end(), tag), tags.end());
+  out.tags = std::move(tags);
+  return out;
+}
+
+void refuse_bad_set(Context& context, const SetOptions& options) {
   const TicketUpdate& u = options.update;
-  if (!u.status && !u.queue && !u.subject) {
-    throw Error(ErrorKind::usage, "nothing to set", "Give --status, --queue or --subject.");
+  const bool tags = !options.tags.empty() || !options.untags.empty();
+  if (!u.status && !u.queue && !u.subject && !u.priority && !u.assignee && !tags && options.requester.empty()) {
+    throw Error(ErrorKind::usage, "nothing to set", "Give --status, --queue, --subject or another; see --help.");
+  }
+  if (!options.requester.empty() && !is_sendable_address(options.requester)) {
+    throw Error(ErrorKind::usage, fmt::format("\"{}\" is no address", text::escape_controls(options.requester)));
   }
   if (u.subject && u.subject->find_first_not_of(" \t\r\n") == std::string::npos) {
     throw Error(ErrorKind::usage, "an empty subject", "Give --subject a text.");
@@ -37,9 +62,14 @@ ExitCode set_ticket(Context& context, const SetOptions& options) {
     throw Error(ErrorKind::usage, fmt::format("there is no queue \"{}\"", *u.queue),
                 "The configuration's `queues` lists them.");
   }
+}
+
+ExitCode set_ticket(Context& context, const SetOptions& options) {
+  refuse_bad_set(context, options);
   Store& store = context.store();
   auto tx = store.begin();
   const Ticket ticket = find_ticket(store, options.ticket);
+  const TicketUpdate u = update_of(options, ticket);
   if (ticket.merged_into) {
     throw Error(ErrorKind::usage, fmt::format("{} was merged into another ticket", ticket.number), "Change that one.");
   }
@@ -68,13 +98,21 @@ ExitCode merge(Context& context, const std::string& from, const std::string& int
 }  // namespace
 
 void add_set(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("set", "Change a ticket's status, queue or subject");
+  auto* command =
+      app.add_subcommand("set", "Change a ticket: status, queue, subject, priority, assignee, requester, tags");
   auto options = std::make_shared<SetOptions>();
   command->add_option("TICKET", options->ticket, "Its id or its number")->required();
-  command->add_option("--status", options->update.status, "new, open, pending or closed")
-      ->check(CLI::IsMember({"new", "open", "pending", "closed"}));
+  command->add_option("--status", options->update.status, "new, open, pending, closed or spam")
+      ->check(CLI::IsMember({"new", "open", "pending", "closed", "spam"}));
   command->add_option("--queue", options->update.queue, "A configured queue")->type_name("QUEUE");
   command->add_option("--subject", options->update.subject, "A new subject")->type_name("TEXT");
+  command->add_option("--priority", options->update.priority, "A word of yours, such as high; \"\" for none")
+      ->type_name("WORD");
+  command->add_option("--assignee", options->update.assignee, "Who works on it; \"\" for nobody")->type_name("NAME");
+  command->add_option("--requester", options->requester, "Whose ticket it is: who gets the answers")
+      ->type_name("ADDRESS");
+  command->add_option("--tag", options->tags, "Adds a tag; may be given several times")->type_name("WORD");
+  command->add_option("--untag", options->untags, "Takes a tag away; may be given several times")->type_name("WORD");
   command->callback([&context, options] {
     context.action = [&context, options] {
       context.apply_logging("warning");

@@ -158,9 +158,9 @@ struct Queue {
 
 struct RuleCondition {
   std::string subject;  // "from", "to", "cc", "subject", "body", "header", "kind", "size", "attachment_name",
-                        // "attachment_type", "mailbox", "trust"
+                        // "attachment_type", "mailbox", "trust", "organisation", "from_list"
   std::string header;   // for "header"
-  std::string pattern;  // RE2; for size ">10MB"
+  std::string pattern;  // RE2; for size ">10MB"; for from_list the file's path, absolute
   Place place;
 };
 
@@ -170,6 +170,12 @@ struct Rule {
   std::vector<std::string> tags;
   bool drop = false, quarantine = false, no_answer = false, stop = false;
   Place place;
+};
+
+/// Senders of these domains, and of those below them.
+struct Organisation {
+  std::string name;
+  std::vector<std::string> domains;  // without "@"
 };
 
 enum class QuarantinePolicy { ticket, hold };
@@ -190,6 +196,7 @@ struct Config {
   Answers answers;
   Notify notify;
   std::vector<Queue> queues;  // never empty: "support" when none is configured
+  std::vector<Organisation> organisations;
   std::vector<Rule> rules;
   QuarantinePolicy quarantine = QuarantinePolicy::ticket;
   std::string proxy;

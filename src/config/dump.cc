@@ -283,6 +283,16 @@ std::string dump_masked(const Config& config) {
   dump.section("queues", [&] {
     for (const Queue& queue : config.queues) dump.item([&] { dump_queue(dump, queue); });
   });
+  if (!config.organisations.empty()) {
+    dump.section("organisations", [&] {
+      for (const Organisation& one : config.organisations) {
+        dump.item([&] {
+          dump.text("name", one.name);
+          dump.texts("domains", one.domains);
+        });
+      }
+    });
+  }
   dump_settings(dump, config);
   if (config.rules.empty()) return dump.take();
   dump.section("rules", [&] {

@@ -96,6 +96,7 @@ void Loader::read_main(File& file) {
   collect(top, 0);
   read_collected();
   read_settings(top, loaded_.config);
+  read_organisations(top, loaded_.config);
   read_rules(top, loaded_.config);
   top.done();
   check_mailbox_queues();

@@ -18,6 +18,8 @@ void read_server(Section& section, Server& server, Tls tls_without_port);
 
 /// A queue.
 Queue read_queue(const Reading& reading, const Node& map, int number);
+/// `organisations:`.
+void read_organisations(Section& top, Config& config);
 /// The rules of `rules:`, in order.
 void read_rules(Section& top, Config& config);
 /// storage, vault, outbound, answers, notify, quarantine, proxy, http, retention, deadlines.

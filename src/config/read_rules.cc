@@ -10,8 +10,9 @@
 namespace poller::config {
 namespace {
 
-constexpr std::array<const char*, 10> kPatternSubjects{
-    "from", "to", "cc", "subject", "body", "kind", "attachment_name", "attachment_type", "mailbox", "trust"};
+constexpr std::array<const char*, 11> kPatternSubjects{
+    "from",    "to",    "cc",          "subject", "body", "kind", "attachment_name", "attachment_type",
+    "mailbox", "trust", "organisation"};
 constexpr std::size_t kLongestPattern = 4096;
 
 void read_pattern(const Value& value, const std::string& subject, const std::string& header, Rule& rule) {
@@ -76,6 +77,10 @@ void read_when(Section& section, Rule& rule) {
   for (const char* subject : kPatternSubjects) read_pattern(section.at(subject), subject, {}, rule);
   read_headers(section.at("header"), section.generic_of("header"), rule);
   read_size_condition(section.at("size"), rule);
+  if (const Value list = section.at("from_list")) {
+    std::filesystem::path path;
+    if (read_path(list, path)) rule.when.push_back({"from_list", {}, path.string(), list.place()});
+  }
 }
 
 void read_optional(const Value& value, std::optional<std::string>& out) {
@@ -120,6 +125,26 @@ Rule read_rule(const Reading& reading, const Node& map, const std::string& path,
 }
 
 }  // namespace
+
+void read_organisations(Section& top, Config& config) {
+  const auto maps = read_mappings(top.at("organisations"));
+  for (std::size_t i = 0; i < maps.size(); ++i) {
+    Organisation one;
+    Section section(top.reading(), *maps[i], fmt::format("organisations[#{}]", i + 1), "organisations");
+    const Value domains = section.at("domains");
+    if (!section.has("name")) section.missing("name", "missing; allowed: the organisation's name");
+    read_text(section.at("name"), one.name);
+    if (!domains) section.missing("domains", "missing; allowed: domains, such as [contoso.com]");
+    read_texts(domains, one.domains);
+    for (const std::string& domain : one.domains) {
+      if (domain.find_first_of("@/ *") != std::string::npos || domain.find('.') == std::string::npos) {
+        domains.complain(fmt::format("found {}; allowed: domains, such as [contoso.com]", quote(domain)));
+      }
+    }
+    section.done();
+    config.organisations.push_back(std::move(one));
+  }
+}
 
 void read_rules(Section& top, Config& config) {
   const Value rules = top.at("rules");

@@ -8,10 +8,12 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "intake/apply_rules.h"
+#include "intake/contact.h"
 #include "intake/decision.h"
 #include "intake/floods.h"
 #include "intake/place.h"
 #include "intake/remember.h"
+#include "intake/route.h"
 #include "parsers/requester.h"
 #include "storage/outbox.h"
 
@@ -52,6 +54,9 @@ std::vector<MailEvent> Committer::commit(std::vector<Processed>&& group) {
 }
 
 std::optional<MailEvent> Committer::try_one(Transaction& tx, Processed& mail) {
+  Route route = choose_queue(config_, mailbox_, mail.mail);
+  mail.queue = std::move(route.queue);
+  mail.queue_reason = std::move(route.reason);
   tx.savepoint();
   try {
     MailEvent event = place_one(tx, mail);
@@ -96,11 +101,11 @@ MailEvent Committer::place_one(Transaction& tx, Processed& mail) {
   } else if (mail.quarantine_reason && is_in_quarantine(mail.raw.source)) {
     event.placement.outcome = Outcome::duplicate;
     event.placement.kind = mail.verdict.kind;
-    event.placement.queue = mailbox_.queue;
+    event.placement.queue = mail.queue;
     event.placement.reasons.emplace_back("the same bytes are in quarantine already");
   } else if (mail.quarantine_reason) {
     event.placement = store_quarantined(tx, mail, *mail.quarantine_reason);
-  } else if (const auto first = store_.find_identity(mail.identity)) {
+  } else if (const auto first = first_copy(mail)) {
     event.placement = store_duplicate(tx, mail, *first);
   } else if (const auto own = find_own_mail(store_, mail.mail)) {
     event.placement = store_own(tx, mail, *own);
@@ -111,6 +116,26 @@ MailEvent Committer::place_one(Transaction& tx, Processed& mail) {
   }
   tell_after(tx, mail, event.placement);
   return event;
+}
+
+bool Committer::keeps_to_itself(const std::string& queue) const {
+  const config::Queue* found = config::find_queue(config_, queue);
+  return found != nullptr && found->own_copy;
+}
+
+// What makes this mail a duplicate: any copy, where no queue wants copies of its own. Else one in its own queue, or in
+// any other that wants none either, or one that came the same way.
+std::optional<StoredMessageRef> Committer::first_copy(const Processed& mail) {
+  const auto first = store_.find_identity(mail.identity);
+  if (!first || first->ticket == 0 || first->queue == mail.queue) return first;
+  const bool is_own = keeps_to_itself(mail.queue);
+  if (!is_own && !keeps_to_itself(first->queue)) return first;
+  if (is_own) return store_.find_identity(mail.identity, mail.queue, mailbox_.name);
+  for (const auto& queue : config_.queues) {
+    if (queue.own_copy) continue;
+    if (auto copy = store_.find_identity(mail.identity, queue.name, mailbox_.name)) return copy;
+  }
+  return std::nullopt;
 }
 
 void Committer::tell_after(Transaction& tx, const Processed& mail, Placement& placement) {
@@ -144,7 +169,7 @@ Placement Committer::skip_old(Transaction& tx, const Processed& mail) {
   Placement p;
   p.outcome = Outcome::ignored;
   p.kind = mail.verdict.kind;
-  p.queue = mailbox_.queue;
+  p.queue = mail.queue;
   p.reasons.emplace_back("it arrived before this mailbox was first read (start)");
   note_ledger(tx, mail, LedgerState::settled, std::nullopt);
   return p;
@@ -154,7 +179,7 @@ Placement Committer::store_dropped(Transaction& tx, const Processed& mail, const
   Placement p;
   p.outcome = Outcome::ignored;
   p.kind = mail.verdict.kind;
-  p.queue = mailbox_.queue;
+  p.queue = mail.queue;
   p.reasons = mail.verdict.reasons;
   p.reasons.insert(p.reasons.end(), ruled.reasons.begin(), ruled.reasons.end());
   p.message = store_message(tx, mail, p);
@@ -167,7 +192,7 @@ Placement Committer::store_quarantined_by_rule(Transaction& tx, const Processed&
   if (is_in_quarantine(mail.raw.source)) {
     p.outcome = Outcome::duplicate;
     p.kind = mail.verdict.kind;
-    p.queue = mailbox_.queue;
+    p.queue = mail.queue;
     p.reasons.emplace_back("the same bytes are in quarantine already");
   } else {
     p = store_quarantined(tx, mail, "a rule asks for it");
@@ -180,7 +205,7 @@ TicketId Committer::open_ticket(Transaction& tx, const Processed& mail, const Ad
                                 const RuleOutcome& ruled) {
   NewTicket ticket;
   ticket.subject = ticket_subject(mail.mail);
-  ticket.queue = mailbox_.queue;
+  ticket.queue = mail.queue;
   ticket.requester = requester;
   ticket.created_at = mail.received_at;
   set_on_new_ticket(ruled, ticket);
@@ -209,7 +234,7 @@ Placement Committer::store_own(Transaction& tx, const Processed& mail, const std
   Placement p;
   p.outcome = Outcome::ignored;
   p.kind = mail.verdict.kind;
-  p.queue = mailbox_.queue;
+  p.queue = mail.queue;
   p.reasons.push_back(reason);
   p.message = store_message(tx, mail, p);  // with its bytes: an id can be copied, and what came with it is nowhere else
   note_ledger(tx, mail, LedgerState::stored, p.message);
@@ -219,6 +244,13 @@ Placement Committer::store_own(Transaction& tx, const Processed& mail, const std
 Placement Committer::store_mail(Transaction& tx, Processed& mail) {
   const UnixTime now = clock_.unix_now();
   Target target = choose_ticket(store_, config_, mailbox_, mail, now);
+  const bool copies =
+      std::any_of(config_.queues.begin(), config_.queues.end(), [](const auto& q) { return q.own_copy; });
+  if (target.join && copies) {
+    // It answers a mail that only the other queue has: one copy there is enough.
+    const auto copy = store_.find_identity(mail.identity);
+    if (copy && copy->ticket == *target.join) return store_duplicate(tx, mail, *copy);
+  }
   const RuleOutcome ruled = ask_rules(options_.rules, mail, {mailbox_.name, to_string(target.sender.trust)});
   if (ruled.drop) return store_dropped(tx, mail, ruled);
   if (ruled.quarantine) return store_quarantined_by_rule(tx, mail, ruled);
@@ -233,15 +265,16 @@ Placement Committer::store_mail(Transaction& tx, Processed& mail) {
   if (p.is_new_ticket && may_set_off()) p.limit = ticket_flood(store_, target.requester.address, mail.received_at);
   p.ticket = target.join ? *target.join : open_ticket(tx, mail, target.requester, ruled);
   const auto ticket = store_.ticket(*p.ticket);
-  p.queue = ticket ? ticket->queue : mailbox_.queue;
+  p.queue = ticket ? ticket->queue : mail.queue;
   p.trust = target.trust;
   p.reasons = target.reasons;
+  if (p.is_new_ticket && !mail.queue_reason.empty()) p.reasons.push_back(mail.queue_reason);
   p.reasons.insert(p.reasons.end(), mail.verdict.reasons.begin(), mail.verdict.reasons.end());
   p.reasons.insert(p.reasons.end(), ruled.reasons.begin(), ruled.reasons.end());
   if (p.limit) p.reasons.push_back(*p.limit);
   p.message = store_message(tx, mail, p, target.direction);
   remember_mail(tx, target, mail.mail, *p.ticket, *p.message, now);
-  if (!target.requester.address.empty()) tx.touch_contact(target.requester, now);
+  if (!target.requester.address.empty()) tx.touch_contact(contact_of(target.requester), now);
   if (target.reopens && !ruled.status) {
     TicketUpdate reopen;
     reopen.status = "open";
@@ -253,10 +286,10 @@ Placement Committer::store_mail(Transaction& tx, Processed& mail) {
 }
 
 TicketId Committer::ticket_for_quarantined(Transaction& tx, const Processed& mail, const std::string& reason) {
-  const config::Queue* queue = config::find_queue(config_, mailbox_.queue);
+  const config::Queue* queue = config::find_queue(config_, mail.queue);
   NewTicket ticket;
   ticket.subject = ticket_subject(mail.mail);
-  ticket.queue = mailbox_.queue;
+  ticket.queue = mail.queue;
   ticket.number_form = queue != nullptr ? queue->number : "T-{id}";
   ticket.requester = requester_of(mail.mail).value_or(Address{});
   ticket.created_at = mail.received_at;
@@ -288,7 +321,7 @@ Placement Committer::store_quarantined(Transaction& tx, const Processed& mail, c
   Placement p;
   p.outcome = Outcome::quarantined;
   p.kind = mail.verdict.kind;
-  p.queue = mailbox_.queue;
+  p.queue = mail.queue;
   p.trust.verdict = to_string(judge_sender(mail.mail, mailbox_).trust);
   p.reasons.push_back("quarantine:" + reason);
   NewQuarantine row;

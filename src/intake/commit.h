@@ -65,6 +65,8 @@ class Committer {
   void note_ledger(Transaction& tx, const Processed& mail, LedgerState state, std::optional<MessageId> message);
   void tell_after(Transaction& tx, const Processed& mail, Placement& placement);
   Placement store_quarantined_by_rule(Transaction& tx, const Processed& mail, const RuleOutcome& ruled);
+  [[nodiscard]] bool keeps_to_itself(const std::string& queue) const;
+  std::optional<StoredMessageRef> first_copy(const Processed& mail);
   bool is_in_quarantine(const SourceKey& source);
   int attempts_of(const SourceKey& source);
 

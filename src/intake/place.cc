@@ -67,6 +67,7 @@ class Chooser {
     target_.trust.verdict = to_string(target_.sender.trust);
     target_.trust.verdict_why = target_.sender.why;
     for (auto& found : find_signals(store_, config_, mailbox_, processed_)) weigh(std::move(found));
+    leave_other_copies();
     refuse_borrowed_ids();
     record();
     pick();
@@ -103,6 +104,27 @@ class Chooser {
     }
     w.note = w.found.broken;
     weighed_.push_back(std::move(w));
+  }
+
+  // A mail that made a ticket in each of two queues (`own_copy`): what answers it goes to the one of its own queue.
+  void leave_other_copies() {
+    const std::string& queue = processed_.queue;
+    const auto is_copied = [&](const Weighed& w) {
+      if (!w.found.owner || w.ticket.queue == queue) return false;
+      return std::any_of(weighed_.begin(), weighed_.end(), [&](const Weighed& own) {
+        if (!own.found.owner || own.found.value != w.found.value || own.ticket.queue != queue) return false;
+        const auto* a = config::find_queue(config_, queue);
+        const auto* b = config::find_queue(config_, w.ticket.queue);
+        return (a != nullptr && a->own_copy) || (b != nullptr && b->own_copy);
+      });
+    };
+    std::vector<TicketId> others;
+    for (const Weighed& w : weighed_) {
+      if (is_copied(w)) others.push_back(w.ticket.id);
+    }
+    std::erase_if(weighed_, [&](const Weighed& w) {
+      return w.ticket.id != 0 && std::find(others.begin(), others.end(), w.ticket.id) != others.end();
+    });
   }
 
   // Anybody can send a mail with a Message-ID that he has seen, and answers to the true one must not go to him: of

@@ -19,6 +19,8 @@ struct Processed {
   std::string identity;      // second net, see identity.h
   UnixTime received_at = 0;  // arrival: the server's word, else the topmost Received, else Date, else now
   std::optional<std::string> quarantine_reason;  // set: it goes to quarantine instead of into a ticket
+  std::string queue;  // where it goes unless its ticket or a rule says otherwise; set at the commit, see route.h
+  std::string queue_reason;
   bool before_start = false;              // known only by a renumbered folder and older than our start: left alone
   std::optional<QuarantineRow> retry_of;  // it was in quarantine: joins its minimal ticket, and the row is closed
 };

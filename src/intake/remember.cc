@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "intake/signals.h"
+#include "parsers/address_key.h"
 
 namespace poller {
 namespace {
@@ -26,7 +27,7 @@ std::vector<std::string> recipients(const Mail& mail) {
   for (const auto* list : {&mail.to, &mail.cc}) {
     for (const Address& address : *list) {
       if (address.address.find('@') != std::string::npos && out.size() < kMostParticipants)
-        out.push_back(address.address);
+        out.push_back(address_key(address.address));
     }
   }
   return out;

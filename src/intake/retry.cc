@@ -12,7 +12,7 @@ MailEvent retry_stored(Store& store, const config::Config& config, const Quarant
   const config::Mailbox* mailbox = config::find_mailbox(config, row.mailbox);
   if (mailbox == nullptr) {
     throw Error(ErrorKind::usage, fmt::format("mailbox \"{}\" is not configured any more", row.mailbox),
-                "Save the bytes with `poller quarantine show` and give them to `poller replay --mailbox`.");
+                "Save the bytes with `poller quarantine export` and give them to `poller replay --mailbox`.");
   }
   auto bytes = store.raw(row.sha256);
   if (!bytes) throw Error(ErrorKind::corrupt, fmt::format("the bytes of quarantine {} are missing", row.id));
@@ -29,7 +29,7 @@ MailEvent retry_stored(Store& store, const config::Config& config, const Quarant
   }
   Processed mail = process_mail(std::move(raw), options);
   mail.retry_of = row;
-  const Rules rules(config.rules);
+  const Rules rules(config);
   Committer committer(store, config, *mailbox, clock, {false, false, false, std::nullopt, nullptr, &rules});
   std::vector<Processed> group;
   group.push_back(std::move(mail));

@@ -12,7 +12,7 @@ namespace poller {
 namespace {
 
 std::optional<re2::Pattern> compile_rule_pattern(const config::RuleCondition& condition) {
-  if (condition.subject == "size") return std::nullopt;
+  if (condition.subject == "size" || condition.subject == "from_list") return std::nullopt;
   try {
     return re2::Pattern(condition.pattern);
   } catch (const Error& error) {
@@ -49,9 +49,14 @@ bool same_field_name(std::string_view a, std::string_view b) {
 std::optional<std::string> find_pattern_fault(const config::RuleCondition& condition) {
   if (condition.subject == "size") return std::nullopt;
   try {
+    if (condition.subject == "from_list") {
+      (void)SenderList(condition.pattern);
+      return std::nullopt;
+    }
     (void)re2::Pattern(condition.pattern);
     return std::nullopt;
   } catch (const Error& error) {
+    if (condition.subject == "from_list") return text::escape_controls(error.what());
     return fmt::format("{}; allowed: RE2's syntax, https://github.com/google/re2/wiki/Syntax",
                        text::escape_controls(error.what()));
   }
@@ -64,7 +69,8 @@ bool BodyScreen::may_hold(std::size_t pattern) {
 
 CompiledCondition::CompiledCondition(const config::RuleCondition& condition, std::size_t number)
     : condition_(condition), pattern_(compile_rule_pattern(condition)), number_(number) {
-  if (!pattern_) size_ = rule_size(condition.pattern);
+  if (condition.subject == "size") size_ = rule_size(condition.pattern);
+  if (condition.subject == "from_list") list_.emplace(condition.pattern);
 }
 
 // The bare address first, so that "@example\.com$" works; then as a person reads it, for patterns on the name.
@@ -95,6 +101,8 @@ bool CompiledCondition::holds(const Mail& mail, const Verdict& verdict, const Ru
                               BodyScreen& body) const {
   const std::string& what = condition_.subject;
   if (what == "size") return condition_.pattern.front() == '>' ? mail.size > size_ : mail.size < size_;
+  if (what == "from_list") return mail.from && list_->holds(mail.from->address);
+  if (what == "organisation") return !context.organisation.empty() && pattern_->found_in(context.organisation);
   if (what == "from") return mail.from && in_address(*mail.from);
   if (what == "to") return in_addresses(mail.to);
   if (what == "cc") return in_addresses(mail.cc);

@@ -7,6 +7,7 @@
 
 #include "config/config.h"
 #include "intake/rules.h"
+#include "intake/sender_list.h"
 #include "lib/re2/pattern.h"
 #include "lib/re2/pattern_screen.h"
 
@@ -43,7 +44,8 @@ class CompiledCondition {
   [[nodiscard]] bool in_attachments(const Mail& mail) const;
 
   config::RuleCondition condition_;
-  std::optional<re2::Pattern> pattern_;  // nothing for "size"
+  std::optional<re2::Pattern> pattern_;  // nothing for "size" and "from_list"
+  std::optional<SenderList> list_;       // of "from_list"
   std::uint64_t size_ = 0;
   std::size_t number_ = 0;
 };

@@ -6,32 +6,13 @@
 #include <utility>
 
 #include "intake/rule_conditions.h"
+#include "intake/sender_list.h"
 
 namespace poller {
 namespace {
 
 void take_word(std::optional<std::string>& into, const std::optional<std::string>& word) {
   if (word) into = word;
-}
-
-// "queue=billing priority=high stop"
-std::string describe_actions(const config::Rule& rule) {
-  std::string out;
-  const auto add = [&out](std::string_view what) { out.append(out.empty() ? "" : " ").append(what); };
-  const auto add_set = [&](const char* key, const std::optional<std::string>& word) {
-    if (word) add(fmt::format("{}={}", key, *word));
-  };
-  add_set("queue", rule.queue);
-  add_set("status", rule.status);
-  add_set("priority", rule.priority);
-  add_set("requester", rule.requester);
-  add_set("assignee", rule.assignee);
-  for (const std::string& tag : rule.tags) add("tag=" + tag);
-  if (rule.drop) add("drop");
-  if (rule.quarantine) add("quarantine");
-  if (rule.no_answer) add("no_answer");
-  if (rule.stop) add("stop");
-  return out;
 }
 
 void add_rule(const config::Rule& rule, std::size_t index, RuleOutcome& out) {
@@ -62,13 +43,35 @@ std::vector<std::string> body_patterns(const std::vector<config::Rule>& rules) {
 
 }  // namespace
 
+std::string describe_actions(const config::Rule& rule) {
+  std::string out;
+  const auto add = [&out](std::string_view what) { out.append(out.empty() ? "" : " ").append(what); };
+  const auto add_set = [&](const char* key, const std::optional<std::string>& word) {
+    if (word) add(fmt::format("{}={}", key, *word));
+  };
+  add_set("queue", rule.queue);
+  add_set("status", rule.status);
+  add_set("priority", rule.priority);
+  add_set("requester", rule.requester);
+  add_set("assignee", rule.assignee);
+  for (const std::string& tag : rule.tags) add("tag=" + tag);
+  if (rule.drop) add("drop");
+  if (rule.quarantine) add("quarantine");
+  if (rule.no_answer) add("no_answer");
+  if (rule.stop) add("stop");
+  return out;
+}
+
 struct Rules::Impl {
   std::vector<config::Rule> rules;
   std::vector<std::vector<CompiledCondition>> conditions;  // of each rule, as in Rule::when
   re2::PatternScreen body_screen{{}};
+  Organisations organisations;
 };
 
-Rules::Rules(std::vector<config::Rule> rules) : impl_(std::make_unique<Impl>()) {
+Rules::Rules(std::vector<config::Rule> rules, const std::vector<config::Organisation>& organisations)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->organisations = Organisations(organisations);
   std::size_t bodies = 0;
   for (const config::Rule& rule : rules) {
     auto& compiled = impl_->conditions.emplace_back();
@@ -84,8 +87,11 @@ Rules::Rules(Rules&& other) noexcept = default;
 Rules& Rules::operator=(Rules&& other) noexcept = default;
 Rules::~Rules() = default;
 
-RuleOutcome Rules::apply(const Mail& mail, const Verdict& verdict, const RuleContext& context) const {
+RuleOutcome Rules::apply(const Mail& mail, const Verdict& verdict, const RuleContext& given) const {
   RuleOutcome out;
+  RuleContext context = given;
+  if (mail.from) context.organisation = impl_->organisations.of(mail.from->address);
+  if (!context.organisation.empty()) out.reasons.push_back("organisation:" + context.organisation);
   BodyScreen body(impl_->body_screen, mail.text);
   bool stopped = false;
   for (std::size_t i = 0; i < impl_->rules.size(); ++i) {

@@ -17,7 +17,8 @@ namespace poller {
 /// What a mail's own bytes do not say but conditions may ask for.
 struct RuleContext {
   std::string mailbox;
-  std::string trust;  // the word the threading has for the sender's trust; empty: none
+  std::string trust;              // the word the threading has for the sender's trust; empty: none
+  std::string organisation = {};  // filled in by Rules::apply()
 };
 
 /// One rule's verdict on one mail.
@@ -37,11 +38,14 @@ struct RuleOutcome {
   std::vector<RuleVerdict> verdicts;  // one for each rule, in order
 };
 
-/// A pattern that is not RE2's, or asks for too much memory.
+/// A pattern that is not RE2's, or asks for too much memory; a list that cannot be read.
 struct RuleFault {
   config::Place place;
   std::string text;
 };
+
+/// What a rule does, in the configuration's words: "queue=billing priority=high stop".
+std::string describe_actions(const config::Rule& rule);
 
 /// Every one there is, in the order of the rules.
 std::vector<RuleFault> find_rule_faults(const std::vector<config::Rule>& rules);
@@ -49,8 +53,10 @@ std::vector<RuleFault> find_rule_faults(const std::vector<config::Rule>& rules);
 /// Safe to use from several threads at once.
 class Rules {
  public:
-  /// Throws Error(configuration) with file:line:column for a pattern that is not RE2's.
-  explicit Rules(std::vector<config::Rule> rules);
+  /// Throws Error(configuration) with file:line:column for a pattern that is not RE2's, or a list that cannot be read.
+  /// Lists are read here, once.
+  explicit Rules(std::vector<config::Rule> rules, const std::vector<config::Organisation>& organisations = {});
+  explicit Rules(const config::Config& config) : Rules(config.rules, config.organisations) {}
   Rules(Rules&& other) noexcept;
   Rules& operator=(Rules&& other) noexcept;
   ~Rules();

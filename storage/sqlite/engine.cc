@@ -7,6 +7,7 @@
 #include "storage/sqlite/ledger.h"
 #include "storage/sqlite/messages.h"
 #include "storage/sqlite/raws.h"
+#include "storage/sqlite/revise.h"
 #include "storage/sqlite/threading.h"
 #include "storage/sqlite/tickets.h"
 #include "storage/sqlite/transaction.h"
@@ -59,8 +60,9 @@ std::optional<FolderState> SqliteStore::folder_state(const std::string& mailbox,
 }
 
 std::optional<StoredMessageRef> SqliteStore::find_identity(const std::string& identity,
-                                                           const std::optional<std::string>& queue) {
-  return read_identity(db_, identity, queue);
+                                                           const std::optional<std::string>& queue,
+                                                           const std::string& mailbox) {
+  return read_identity(db_, identity, queue, mailbox);
 }
 std::vector<ThreadHit> SqliteStore::find_thread(std::span<const std::string> message_ids) {
   return read_thread(db_, message_ids);
@@ -85,6 +87,9 @@ void SqliteStore::for_each_ticket(const TicketFilter& filter, const std::functio
 }
 std::vector<Message> SqliteStore::messages(TicketId ticket) { return read_messages(db_, ticket); }
 std::optional<Message> SqliteStore::message(MessageId id) { return read_message(db_, id); }
+std::vector<MessageId> SqliteStore::mail_ids(UnixTime since, MessageId after, std::size_t limit) {
+  return read_mail_ids(db_, since, after, limit);
+}
 std::optional<AttachmentRef> SqliteStore::attachment(AttachmentId id) { return read_attachment(db_, id); }
 std::string SqliteStore::message_raw_sha256(MessageId id) { return read_raw_sha256(db_, id); }
 std::optional<std::string> SqliteStore::raw(const std::string& sha256) { return read_raw(db_, raws_, sha256); }

@@ -21,8 +21,8 @@ class SqliteStore final : public Store {
   std::vector<LedgerEntry> left_in_hand(const std::string& mailbox) override;
   std::optional<FolderState> folder_state(const std::string& mailbox, const std::string& folder) override;
 
-  std::optional<StoredMessageRef> find_identity(const std::string& identity,
-                                                const std::optional<std::string>& queue) override;
+  std::optional<StoredMessageRef> find_identity(const std::string& identity, const std::optional<std::string>& queue,
+                                                const std::string& mailbox) override;
   std::vector<ThreadHit> find_thread(std::span<const std::string> message_ids) override;
 
   bool is_participant(TicketId ticket, const std::string& address) override;
@@ -36,6 +36,7 @@ class SqliteStore final : public Store {
   void for_each_ticket(const TicketFilter& filter, const std::function<void(const Ticket&)>& visit) override;
   std::vector<Message> messages(TicketId ticket) override;
   std::optional<Message> message(MessageId id) override;
+  std::vector<MessageId> mail_ids(UnixTime since, MessageId after, std::size_t limit) override;
   std::optional<AttachmentRef> attachment(AttachmentId id) override;
   std::string message_raw_sha256(MessageId id) override;
   std::optional<std::string> raw(const std::string& sha256) override;

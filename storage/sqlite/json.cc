@@ -162,6 +162,8 @@ std::string tags_change_detail(const std::vector<std::string>& from, const std::
   return dumped({{"old", from}, {"new", to}});
 }
 
+std::string revised_detail(const std::vector<std::string>& fields) { return dumped({{"fields", fields}}); }
+
 std::string requester_change_detail(const Address& from, const Address& to) {
   return dumped({{"old", address_json(from)}, {"new", address_json(to)}});
 }

@@ -29,6 +29,7 @@ std::string created_detail(const NewTicket& ticket, const std::string& number);
 std::string message_detail(const NewMessage& message);
 std::string text_change_detail(const std::string& from, const std::string& to);
 std::string tags_change_detail(const std::vector<std::string>& from, const std::vector<std::string>& to);
+std::string revised_detail(const std::vector<std::string>& fields);
 std::string requester_change_detail(const Address& from, const Address& to);
 
 }  // namespace poller::sqlite_engine

@@ -20,11 +20,6 @@ using sqlite::Query;
 constexpr UnixTime kFirstDate = -62167219200;
 constexpr UnixTime kLastDate = 253402300799;
 
-std::optional<UnixTime> within_calendar(std::optional<UnixTime> time) {
-  if (time) time = std::clamp(*time, kFirstDate, kLastDate);
-  return time;
-}
-
 std::optional<std::string> name_of(const std::optional<Address>& a) {
   return a ? std::optional(a->name) : std::nullopt;
 }
@@ -56,17 +51,32 @@ MessageId insert_row(Database& db, const NewMessage& m) {
   return db.last_insert_id();
 }
 
-void insert_attachments(Database& db, MessageId message, const std::vector<Attachment>& attachments) {
-  if (attachments.empty()) return;
+void count_message(Database& db, const NewMessage& m) {
+  // Two statements, because setting updated_at to what it is would still rewrite its five index rows.
+  db.query("UPDATE ticket SET message_count = message_count + 1 WHERE id = ?").bind(m.ticket).run();
+  if (db.changes() == 0) throw Error(ErrorKind::ours, fmt::format("there is no ticket with id {}", m.ticket));
+  db.query("UPDATE ticket SET updated_at = ?1 WHERE id = ?2 AND updated_at < ?1").bind(m.received_at, m.ticket).run();
+}
+
+}  // namespace
+
+std::optional<UnixTime> within_calendar(std::optional<UnixTime> time) {
+  if (time) time = std::clamp(*time, kFirstDate, kLastDate);
+  return time;
+}
+
+void insert_attachments(Database& db, MessageId message, const std::vector<Attachment>& attachments,
+                        std::size_t first) {
+  if (attachments.size() <= first) return;
   Query q = db.query(
       "INSERT INTO attachment (message_id, position, filename, content_type, size, sha256, content_id, inline,"
       " raw_offset, raw_length, raw_encoding, raw_inside) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  int position = 0;
-  for (const Attachment& a : attachments) {
+  for (std::size_t position = first; position < attachments.size(); ++position) {
+    const Attachment& a = attachments[position];
     const std::string sha256 = hash_bytes(a.sha256);
     q.reset();
-    q.bind(message, position++, a.filename, a.content_type, a.size, Blob{sha256}, a.content_id, a.is_inline,
-           a.locator.offset, a.locator.length, static_cast<int>(a.locator.encoding), a.locator.inside);
+    q.bind(message, static_cast<std::int64_t>(position), a.filename, a.content_type, a.size, Blob{sha256}, a.content_id,
+           a.is_inline, a.locator.offset, a.locator.length, static_cast<int>(a.locator.encoding), a.locator.inside);
     q.run();
   }
 }
@@ -79,15 +89,6 @@ void insert_own_thread_id(Database& db, const std::string& header_id, TicketId t
       .bind(header_id, ticket, message)
       .run();
 }
-
-void count_message(Database& db, const NewMessage& m) {
-  // Two statements, because setting updated_at to what it is would still rewrite its five index rows.
-  db.query("UPDATE ticket SET message_count = message_count + 1 WHERE id = ?").bind(m.ticket).run();
-  if (db.changes() == 0) throw Error(ErrorKind::ours, fmt::format("there is no ticket with id {}", m.ticket));
-  db.query("UPDATE ticket SET updated_at = ?1 WHERE id = ?2 AND updated_at < ?1").bind(m.received_at, m.ticket).run();
-}
-
-}  // namespace
 
 MessageId insert_message(Database& db, RawFile& beside, const NewMessage& m, const std::string& who) {
   if (m.raw != nullptr) insert_raw(db, beside, *m.raw);

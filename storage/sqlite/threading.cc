@@ -6,7 +6,10 @@ using sqlite::Database;
 using sqlite::Query;
 
 void insert_participants(Database& db, TicketId ticket, std::span<const std::string> addresses) {
-  Query q = db.query("INSERT INTO participant (ticket_id, address) VALUES (?, ?) ON CONFLICT DO NOTHING");
+  // At most so many: a ticket is no mailing list, and what is counted for each mail must stay small.
+  Query q = db.query(
+      "INSERT INTO participant (ticket_id, address) SELECT ?1, ?2"
+      " WHERE (SELECT count(*) FROM participant WHERE ticket_id = ?1) < 500 ON CONFLICT DO NOTHING");
   for (const std::string& address : addresses) q.reset().bind(ticket, address).run();
 }
 

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "storage/sqlite/ledger.h"
 #include "storage/sqlite/messages.h"
+#include "storage/sqlite/revise.h"
 #include "storage/sqlite/threading.h"
 #include "storage/sqlite/tickets.h"
 #include "storage/sqlite/upkeep.h"
@@ -84,6 +85,13 @@ void SqliteTransaction::update_ticket(TicketId ticket, const TicketUpdate& updat
 }
 void SqliteTransaction::merge_tickets(TicketId from, TicketId into, const std::string& who, UnixTime at) {
   merge_into(open(), from, into, who, at);
+}
+Ticket SqliteTransaction::split_ticket(MessageId first, const NewTicket& ticket, const std::string& who) {
+  return split_off(open(), first, ticket, who);
+}
+void SqliteTransaction::revise_message(MessageId id, const RevisedMessage& revised, const std::string& who,
+                                       UnixTime at) {
+  rewrite_message(open(), id, revised, who, at);
 }
 void SqliteTransaction::add_change(const Change& change) { insert_change(open(), change); }
 void SqliteTransaction::touch_contact(const Address& address, UnixTime at) { write_contact(open(), address, at); }

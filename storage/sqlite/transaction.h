@@ -36,6 +36,8 @@ class SqliteTransaction final : public Transaction {
   void add_message_key(const Secret& secret, UnixTime now) override;
   void update_ticket(TicketId ticket, const TicketUpdate& update, const std::string& who, UnixTime at) override;
   void merge_tickets(TicketId from, TicketId into, const std::string& who, UnixTime at) override;
+  Ticket split_ticket(MessageId first, const NewTicket& ticket, const std::string& who) override;
+  void revise_message(MessageId id, const RevisedMessage& revised, const std::string& who, UnixTime at) override;
   void add_change(const Change& change) override;
   void touch_contact(const Address& address, UnixTime at) override;
 

@@ -119,3 +119,63 @@ TEST_CASE("broken patterns are configuration errors with their places, all of th
     CHECK(all.find("poller.yaml:10:19: error: rules[#2].when.body: bad pattern") != std::string::npos);
   }
 }
+
+TEST_CASE("quarantine: its bytes exported as they came; what is dropped is told in its ticket, and stays dropped") {
+  const FolderHome home("rules: [{when: {subject: odd}, quarantine: true}]\n");
+  const auto mail = bytes_of({.subject = "odd", .id = "a@x"});
+  const auto line = home.replay(mail);
+  CHECK(line.at("outcome") == "quarantined");
+  const auto id = home.json({"quarantine"}).at(0).at("id").dump();
+  CHECK(home.run({"quarantine", "export", id}).out == mail);
+  CHECK(home.run({"quarantine", "export", id, "-o", "odd.eml"}).exit_code == 0);
+  CHECK(poller::support::read_text(home.path() / "odd.eml") == mail);
+  CHECK(home.run({"quarantine", "export", id, "-o", "odd.eml"}).exit_code == 64);
+  CHECK(home.json({"quarantine", "drop", id}).at(0).at("state") == "dropped");
+  CHECK(home.value("SELECT who <> '' AND ticket_id = " + line.at("ticket").dump() +
+                   " FROM change_v1 WHERE what = 'quarantine-dropped'") == "1");
+  CHECK(home.json({"quarantine"}).empty());
+  CHECK(home.run({"quarantine", "drop", id}).exit_code == 64);
+  CHECK(home.run({"quarantine", "retry", id}).exit_code == 64);
+}
+
+TEST_CASE("quarantine: hold makes no ticket; a retry does") {
+  const FolderHome home("quarantine: hold\nrules: [{when: {subject: odd}, quarantine: true}]\n");
+  const auto line = home.replay(bytes_of({.subject = "odd", .id = "a@x"}));
+  CHECK(line.at("outcome") == "quarantined");
+  CHECK(line.at("ticket").is_null());
+  CHECK(home.json({"tickets"}).empty());
+  const auto id = home.json({"quarantine"}).at(0).at("id").dump();
+  CHECK(home.json({"quarantine", "retry", id}).at(0).at("outcome") == "stored");
+  CHECK(home.json({"tickets"}).size() == 1);
+}
+
+TEST_CASE("VIPs and block lists from files, organisations by domain") {
+  const FolderHome home(
+      "organisations: [{name: Fabrikam, domains: [fabrikam.com, b\u00fccher.example]}]\n"
+      "rules:\n"
+      "  - {when: {from_list: blocked.txt}, drop: true, stop: true}\n"
+      "  - {when: {from_list: vip.txt}, set: {priority: high}}\n"
+      "  - {when: {organisation: \"^Fabrikam$\"}, set: {tags: [fabrikam]}}\n");
+  CHECK(home.run({"check"}).exit_code == 78);
+  poller::support::write_text(home.path() / "blocked.txt",
+                              "# nobody wants these\n@spam.example\neve@example.net # her too\n");
+  poller::support::write_text(home.path() / "vip.txt", "Boss@Fabrikam.COM\r\n\r\n");
+  CHECK(home.run({"check"}).exit_code == 0);
+  const auto outcome = [&](const std::string& from) {
+    return home.json({"rules", "test", "-"}, bytes_of({.from = from})).back().at("outcome");
+  };
+  CHECK(outcome("x@mail.spam.example").at("drop").get<bool>());
+  CHECK(outcome("EVE@example.net").at("drop").get<bool>());
+  CHECK_FALSE(outcome("x@nospam.example").at("drop").get<bool>());
+  CHECK_FALSE(outcome("x@spam.example.org").at("drop").get<bool>());
+  CHECK(outcome("The Boss <boss@fabrikam.com>").at("priority") == "high");
+  CHECK(outcome("ann@eu.fabrikam.com").at("tags") == nlohmann::json({"fabrikam"}));
+  CHECK(outcome("ann@xn--bcher-kva.example").at("tags") == nlohmann::json({"fabrikam"}));
+  CHECK(outcome("ann@notfabrikam.com").at("tags").empty());
+  CHECK(mentions(home.replay(bytes_of({.from = "ann@fabrikam.com", .id = "a@x"})).at("reasons"),
+                 "organisation:Fabrikam"));
+  poller::support::write_text(home.path() / "vip.txt", "ann@example.com\nall of them\n");
+  const auto broken = home.run({"check"});
+  CHECK(broken.exit_code == 78);
+  CHECK((broken.out + broken.err).find("vip.txt:2: found \"all of them\"") != std::string::npos);
+}

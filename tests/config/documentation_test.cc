@@ -26,6 +26,7 @@ http: {zzzzz: 1}
 retention: {zzzzz: 1}
 deadlines: {zzzzz: 1}
 queues: [{zzzzz: 1}]
+organisations: [{zzzzz: 1}]
 rules: [{zzzzz: 1, when: {zzzzz: 1, header: {zzzzz: 1}}, set: {zzzzz: 1}}]
 mailboxes:
   - {zzzzz: 1, server: {zzzzz: 1}, password: {zzzzz: 1}, trust: {zzzzz: 1}, smtp: {zzzzz: 1}, after: {zzzzz: 1},
@@ -48,5 +49,5 @@ mailboxes:
       CHECK(described);
     }
   }
-  CHECK(mappings == 22);
+  CHECK(mappings == 23);
 }

@@ -290,6 +290,9 @@ TEST_CASE("copies of a mail are found by identity, in any queue or in one") {
     CHECK(store->find_identity("identity-1")->mailbox == "support");
     CHECK(store->find_identity("identity-1", "billing")->message == second.message);
     CHECK_FALSE(store->find_identity("identity-1", "sales"));
+    CHECK(store->find_identity("identity-1", "sales", "support")->message == first.message);
+    CHECK(store->find_identity("identity-1", "sales", "other")->message == first.message);
+    CHECK_FALSE(store->find_identity("identity-1", "sales", "none"));
     CHECK_FALSE(store->find_identity("identity-2"));
     const auto deliveries = store->deliveries(first.message);
     REQUIRE(deliveries.size() == 1);

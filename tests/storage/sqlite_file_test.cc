@@ -370,8 +370,9 @@ TEST_CASE("no statement walks over a whole table, or sorts what an index could g
   store.left_in_hand("support");
   store.folder_state("support", "INBOX");
   store.find_identity("x");
-  store.find_identity("x", "support");
+  store.find_identity("x", "support", "support");
   store.find_thread(ids);
+  store.mail_ids(0, 0, 10);
   for (int bits = 0; bits < 16; ++bits) {
     TicketFilter filter;
     if ((bits & 1) != 0) filter.queue = "support";

@@ -1,0 +1,103 @@
+// `poller reparse`: what is derived is read anew, and nothing else changes.
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+
+#include "folder_home.h"
+
+using poller::cli_test::bytes_of;
+using poller::cli_test::FolderHome;
+using poller::cli_test::mentions;
+
+namespace {
+
+// As an earlier version might have read it.
+void spoil(const FolderHome& home, const std::string& sql) {
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open((home.path() / "poller.db").c_str(), &db) == SQLITE_OK);
+  const int result = sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr);
+  CHECK_MESSAGE(result == SQLITE_OK, sqlite3_errmsg(db));
+  sqlite3_close(db);
+}
+
+std::string mail_with_file() {
+  return bytes_of({.subject = "two parts",
+                   .id = "a@x",
+                   .fields = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n",
+                   .body = "--b\n\nHello.\n--b\nContent-Type: text/csv\nContent-Disposition: attachment; "
+                           "filename=a.csv\n\n1,2\n--b\nContent-Type: text/csv\nContent-Disposition: attachment; "
+                           "filename=b.csv\n\n3,4\n--b--\n"});
+}
+
+}  // namespace
+
+TEST_CASE("nothing changes where the parsers are those that read it") {
+  const FolderHome home;
+  home.replay(mail_with_file());
+  const auto lines = home.json({"reparse"});
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].at("summary").at("mails") == 1);
+  CHECK(lines[0].at("summary").at("changed") == 0);
+  CHECK(home.value("SELECT count(*) FROM change_v1 WHERE what = 'reparsed'") == "0");
+}
+
+TEST_CASE("a dry run shows what would change; without it derived fields change, with who and when") {
+  const FolderHome home;
+  const auto ticket = home.replay(mail_with_file()).at("ticket").dump();
+  const auto good = home.json({"show", ticket}).at(0);
+  spoil(home,
+        "UPDATE message SET subject = 'wrong', text = 'wrong', new_text = NULL, kind = 'list', header_id = NULL; "
+        "UPDATE attachment SET filename = 'x' WHERE position = 0; DELETE FROM attachment WHERE position = 1;"
+        "INSERT INTO attachment SELECT 90, message_id, 1, 'late', content_type, size, sha256, NULL, 0, 0, 0, 0, '' "
+        "FROM attachment; INSERT INTO attachment SELECT 91, message_id, 2, 'much', content_type, size, sha256, "
+        "NULL, 0, 0, 0, 0, '' FROM attachment WHERE position = 0;");
+  const auto dry = home.json({"reparse", "--dry-run"});
+  REQUIRE(dry.size() == 2);
+  CHECK(dry[0].at("ticket").dump() == ticket);
+  const auto field_named = [&](const std::string& name) {
+    for (const auto& field : dry[0].at("fields")) {
+      if (field.at("field") == name) return field;
+    }
+    return nlohmann::json();
+  };
+  CHECK(field_named("subject").at("before") == "wrong");
+  CHECK(field_named("subject").at("after") == "two parts");
+  CHECK(field_named("kind").at("after") == "mail");
+  CHECK(field_named("attachments").is_object());
+  CHECK(field_named("date").is_null());
+  CHECK(home.value("SELECT subject FROM message_v1") == "wrong");
+  CHECK(home.run({"reparse", "--dry-run"}).out.find("+ two parts") != std::string::npos);
+
+  CHECK(home.json({"reparse", "--since", "2027-01-01"}).at(0).at("summary").at("mails") == 0);
+  CHECK(home.json({"reparse"}).at(1).at("summary").at("changed") == 1);
+  auto again = home.json({"show", ticket}).at(0);
+  CHECK(again.at("messages").at(0).at("text") == good.at("messages").at(0).at("text"));
+  CHECK(again.at("messages").at(0).at("message_id") == "a@x");
+  auto files = again.at("messages").at(0).at("attachments");
+  auto old_files = good.at("messages").at(0).at("attachments");
+  REQUIRE(files.size() == 2);
+  CHECK(files[0] == old_files[0]);
+  CHECK(files[1].at("id") == 90);
+  CHECK(files[1].at("sha256") == old_files[1].at("sha256"));
+  CHECK(home.run({"save", "90", "-o", "out"}).exit_code == 0);
+  CHECK(home.value("SELECT who <> '' AND at <> '' AND detail_json LIKE '{\"fields\":[\"message_id\",%' FROM change_v1 "
+                   "WHERE what = 'reparsed'") == "1");
+  CHECK(home.json({"reparse"}).at(0).at("summary").at("changed") == 0);
+}
+
+TEST_CASE("what today's rules would say is shown and never done") {
+  const FolderHome home(
+      "queues: [{name: support, number: \"T-{id}\"}, {name: billing, number: \"B{id}\"}]\n"
+      "rules:\n  - {when: {subject: invoice}, set: {queue: billing, tags: [paper]}}\n"
+      "  - {when: {subject: junk}, drop: true}\n");
+  const auto one = home.replay(bytes_of({.subject = "invoice", .id = "a@x"}));
+  const auto two = home.replay(bytes_of({.subject = "junk", .id = "b@x"}));
+  CHECK(two.at("outcome") == "ignored");
+  CHECK(home.run({"set", one.at("ticket").dump(), "--queue", "support"}).exit_code == 0);
+  const auto lines = home.json({"reparse"});
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].at("rules") == nlohmann::json({"queue=billing"}));
+  CHECK(lines[0].at("fields").empty());
+  CHECK(lines[1].at("summary").at("by_rules") == 1);
+  CHECK(home.value("SELECT queue FROM ticket_v1") == "support");
+  CHECK(home.run({"reparse", "--since", "yesterday"}).exit_code == 64);
+}

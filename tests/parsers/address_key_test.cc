@@ -1,0 +1,44 @@
+#include "parsers/address_key.h"
+
+#include <doctest/doctest.h>
+
+using poller::address_key;
+using poller::same_address;
+using poller::split_detail;
+
+TEST_CASE("two spellings of one mailbox are the same address") {
+  CHECK(same_address("Ann@Example.COM", "ann@example.com"));
+  CHECK(same_address("\"ann\"@example.com", "ann@example.com"));
+  CHECK(same_address("\"a\\nn\"@example.com", "ann@example.com"));
+  CHECK(same_address("ann@b\u00fccher.example", "ann@xn--bcher-kva.example"));
+  CHECK(same_address("ann@B\u00dcCHER.example.", "ann@XN--BCHER-KVA.example"));
+  CHECK(same_address("ann@stra\u00dfe.example", "ann@xn--strae-oqa.example"));
+  CHECK(same_address(" ann@example.com ", "ann@example.com"));
+}
+
+TEST_CASE("different mailboxes stay different") {
+  CHECK_FALSE(same_address("ann@example.com", "ann@example.org"));
+  CHECK_FALSE(same_address("ann@example.com", "ann@example.com.evil.test"));
+  CHECK_FALSE(same_address("\"a b\"@example.com", "ab@example.com"));
+  CHECK_FALSE(same_address("\"ann@contoso.com\"@example.com", "ann@contoso.com"));
+  CHECK_FALSE(same_address("ann@bucher.example", "ann@b\u00fccher.example"));
+  CHECK(address_key("Nobody") == "nobody");
+  CHECK(address_key("") == "");
+  CHECK(address_key("ann@[IPv6:2001:DB8::1]") == "ann@[ipv6:2001:db8::1]");
+}
+
+TEST_CASE("what is no domain name is compared as it is") {
+  CHECK(same_address("ann@xn--\u00fc\u00fc.example", "ann@xn--\u00fc\u00fc.example"));
+  CHECK(same_address("ann@" + std::string(5000, 'X'), "ann@" + std::string(5000, 'x')));
+  CHECK_FALSE(same_address("ann@a..b", "ann@a.b"));
+}
+
+TEST_CASE("the detail behind a plus") {
+  CHECK(split_detail("support+billing@contoso.com").address == "support@contoso.com");
+  CHECK(split_detail("support+billing@contoso.com").detail == "billing");
+  CHECK(split_detail("support+a+b@contoso.com").detail == "a+b");
+  CHECK(split_detail("support@contoso.com").detail.empty());
+  CHECK(split_detail("+x@contoso.com").address == "+x@contoso.com");
+  CHECK(split_detail("support@con+toso.com").detail.empty());
+  CHECK(split_detail("no address").address == "no address");
+}
