@@ -282,7 +282,7 @@ class Store {
   virtual void for_each_ticket(const TicketFilter& filter, const std::function<void(const Ticket&)>& visit) = 0;
   virtual std::vector<Message> messages(TicketId ticket) = 0;  // oldest first
   virtual std::optional<Message> message(MessageId id) = 0;
-  /// Mails received (direction in, with bytes) since then, by ascending id: those after `after`, at most `limit`.
+  /// Mails received (not sent, and with bytes) since then, by ascending id: those after `after`, at most `limit`.
   virtual std::vector<MessageId> mail_ids(UnixTime since, MessageId after, std::size_t limit) = 0;
   virtual std::optional<AttachmentRef> attachment(AttachmentId id) = 0;
   virtual std::string message_raw_sha256(MessageId id) = 0;               // empty: unknown, or a note

@@ -37,6 +37,10 @@ const Queue* find_queue(const Config& config, const std::string& name) noexcept 
   return it == config.queues.end() ? nullptr : &*it;
 }
 
+bool has_own_copies(const Config& config) noexcept {
+  return std::any_of(config.queues.begin(), config.queues.end(), [](const Queue& queue) { return queue.own_copy; });
+}
+
 bool is_agent(const Queue& queue, const std::string& address) noexcept {
   return std::any_of(queue.agents.begin(), queue.agents.end(), [&](const std::string& entry) {
     return entry.starts_with('@') ? text::iends_with(address, entry) : text::iequals(address, entry);

@@ -214,6 +214,8 @@ bool needs_token(const Mailbox& mailbox) noexcept;
 const Mailbox* find_mailbox(const Config& config, const std::string& name) noexcept;
 /// The queue of that name, or null.
 const Queue* find_queue(const Config& config, const std::string& name) noexcept;
+/// Whether any queue wants tickets of its own (`own_copy`).
+bool has_own_copies(const Config& config) noexcept;
 
 /// Whether the address stands in the queue's list of agents, by itself or by its "@domain".
 bool is_agent(const Queue& queue, const std::string& address) noexcept;

@@ -127,8 +127,9 @@ bool Committer::keeps_to_itself(const std::string& queue) const {
 // any other that wants none either, or one that came the same way.
 std::optional<StoredMessageRef> Committer::first_copy(const Processed& mail) {
   const auto first = store_.find_identity(mail.identity);
-  if (!first || first->ticket == 0 || first->queue == mail.queue) return first;
+  if (!first || first->queue == mail.queue) return first;
   const bool is_own = keeps_to_itself(mail.queue);
+  if (first->ticket == 0 && find_own_mail(store_, mail.mail)) return first;  // ours, come back through both
   if (!is_own && !keeps_to_itself(first->queue)) return first;
   if (is_own) return store_.find_identity(mail.identity, mail.queue, mailbox_.name);
   for (const auto& queue : config_.queues) {
@@ -136,6 +137,14 @@ std::optional<StoredMessageRef> Committer::first_copy(const Processed& mail) {
     if (auto copy = store_.find_identity(mail.identity, queue.name, mailbox_.name)) return copy;
   }
   return std::nullopt;
+}
+
+// An answer to a mail that one queue alone has goes there, whichever mailbox it came through: one copy is enough.
+std::optional<StoredMessageRef> Committer::copy_in(std::optional<TicketId> ticket, const Processed& mail) {
+  const auto joined = ticket && config::has_own_copies(config_) ? store_.ticket(*ticket) : std::nullopt;
+  auto copy = joined ? store_.find_identity(mail.identity, joined->queue) : std::nullopt;
+  if (copy && copy->ticket != joined->id) copy.reset();
+  return copy;
 }
 
 void Committer::tell_after(Transaction& tx, const Processed& mail, Placement& placement) {
@@ -244,13 +253,7 @@ Placement Committer::store_own(Transaction& tx, const Processed& mail, const std
 Placement Committer::store_mail(Transaction& tx, Processed& mail) {
   const UnixTime now = clock_.unix_now();
   Target target = choose_ticket(store_, config_, mailbox_, mail, now);
-  const bool copies =
-      std::any_of(config_.queues.begin(), config_.queues.end(), [](const auto& q) { return q.own_copy; });
-  if (target.join && copies) {
-    // It answers a mail that only the other queue has: one copy there is enough.
-    const auto copy = store_.find_identity(mail.identity);
-    if (copy && copy->ticket == *target.join) return store_duplicate(tx, mail, *copy);
-  }
+  if (const auto copy = copy_in(target.join, mail)) return store_duplicate(tx, mail, *copy);
   const RuleOutcome ruled = ask_rules(options_.rules, mail, {mailbox_.name, to_string(target.sender.trust)});
   if (ruled.drop) return store_dropped(tx, mail, ruled);
   if (ruled.quarantine) return store_quarantined_by_rule(tx, mail, ruled);

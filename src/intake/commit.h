@@ -67,6 +67,7 @@ class Committer {
   Placement store_quarantined_by_rule(Transaction& tx, const Processed& mail, const RuleOutcome& ruled);
   [[nodiscard]] bool keeps_to_itself(const std::string& queue) const;
   std::optional<StoredMessageRef> first_copy(const Processed& mail);
+  std::optional<StoredMessageRef> copy_in(std::optional<TicketId> ticket, const Processed& mail);
   bool is_in_quarantine(const SourceKey& source);
   int attempts_of(const SourceKey& source);
 

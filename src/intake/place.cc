@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/text.h"
 #include "intake/closed.h"
 #include "intake/remember.h"
 #include "intake/sender_role.h"
 #include "intake/signals.h"
+#include "parsers/address_key.h"
 #include "parsers/requester.h"
 
 namespace poller {
@@ -106,25 +108,39 @@ class Chooser {
     weighed_.push_back(std::move(w));
   }
 
-  // A mail that made a ticket in each of two queues (`own_copy`): what answers it goes to the one of its own queue.
+  // A mail that made a ticket in each of two queues (`own_copy`): what answers it goes to the one of its own queue. So
+  // does what they only refer to, or a mail that comes late would join up, and merge, the copies.
   void leave_other_copies() {
-    const std::string& queue = processed_.queue;
-    const auto is_copied = [&](const Weighed& w) {
-      if (!w.found.owner || w.ticket.queue == queue) return false;
-      return std::any_of(weighed_.begin(), weighed_.end(), [&](const Weighed& own) {
-        if (!own.found.owner || own.found.value != w.found.value || own.ticket.queue != queue) return false;
-        const auto* a = config::find_queue(config_, queue);
-        const auto* b = config::find_queue(config_, w.ticket.queue);
-        return (a != nullptr && a->own_copy) || (b != nullptr && b->own_copy);
+    if (!config::has_own_copies(config_)) return;
+    std::set<TicketId> others;
+    for (Weighed& w : weighed_) {
+      if (w.ticket.id == 0 || w.ticket.queue == processed_.queue || !is_apart(w.ticket.queue)) continue;
+      const auto own = std::find_if(weighed_.begin(), weighed_.end(), [&](const Weighed& other) {
+        return other.ticket.id != 0 && other.ticket.queue == processed_.queue && other.found.signal == w.found.signal &&
+               other.found.value == w.found.value;
       });
-    };
-    std::vector<TicketId> others;
-    for (const Weighed& w : weighed_) {
-      if (is_copied(w)) others.push_back(w.ticket.id);
+      const bool is_shared = own != weighed_.end();
+      if (is_shared && w.note.empty())
+        w.note = fmt::format("{} has it too, in the mail's own queue", own->ticket.number);
+      if ((is_shared && w.found.owner && own->found.owner) || is_opened_by_copy(w.ticket)) others.insert(w.ticket.id);
     }
-    std::erase_if(weighed_, [&](const Weighed& w) {
-      return w.ticket.id != 0 && std::find(others.begin(), others.end(), w.ticket.id) != others.end();
-    });
+    for (Weighed& w : weighed_) {
+      if (others.contains(w.ticket.id) && w.note.empty()) w.note = "it is the other queue's copy";
+    }
+  }
+
+  // Whether this queue and that one each keep what the other has.
+  [[nodiscard]] bool is_apart(const std::string& queue) const {
+    const auto* own = config::find_queue(config_, processed_.queue);
+    const auto* other = config::find_queue(config_, queue);
+    return (own != nullptr && own->own_copy) || (other != nullptr && other->own_copy);
+  }
+
+  // The ticket is there because this same mail came through another mailbox before.
+  bool is_opened_by_copy(const Ticket& ticket) {
+    const auto copy = store_.find_identity(processed_.identity, ticket.queue);
+    return copy && copy->ticket == ticket.id &&
+           store_.decision_json(copy->message).find("\"is_new_ticket\":true") != std::string::npos;
   }
 
   // Anybody can send a mail with a Message-ID that he has seen, and answers to the true one must not go to him: of
@@ -134,6 +150,7 @@ class Chooser {
       if (w.found.signal != ThreadSignal::stored_id || !w.found.owner) continue;
       for (const auto& other : weighed_) {
         if (!other.found.owner || other.found.value != w.found.value || other.ticket.id == w.ticket.id) continue;
+        if (!other.note.empty()) continue;
         if (std::pair(other.action, *other.found.owner) < std::pair(w.action, *w.found.owner)) {
           w.note = fmt::format("a mail of {} bears the same Message-ID and comes first", other.ticket.number);
         }
@@ -215,7 +232,7 @@ class Chooser {
         std::find_if(tickets.begin(), tickets.end(), [&](const Ticket& t) { return t.id == *target_.join; });
     if (mine == tickets.end()) return;
     const auto base = std::find_if(tickets.begin(), tickets.end(), [&](const Ticket& t) {
-      return text::iequals(t.requester.address, mine->requester.address) && !is_distrusted(store_, t.id);
+      return same_address(t.requester.address, mine->requester.address) && !is_distrusted(store_, t.id);
     });
     for (const Ticket& other : tickets) {
       if (base == tickets.end() || other.id != base->id) plan_merge(base == tickets.end() ? *mine : *base, other);
@@ -225,12 +242,14 @@ class Chooser {
 
   void plan_merge(const Ticket& base, const Ticket& other) {
     if (base.id == other.id) return;
-    if (!text::iequals(base.requester.address, other.requester.address)) {
+    if (!same_address(base.requester.address, other.requester.address)) {
       target_.reasons.push_back(
           fmt::format("not-merged:{} and {} have different requesters", base.number, other.number));
     } else if (is_distrusted(store_, other.id) || is_distrusted(store_, base.id)) {
       target_.reasons.push_back(fmt::format("not-merged:{} and {}: the sender of one of them failed authentication",
                                             base.number, other.number));
+    } else if (is_split_from(store_, other.id, base.id)) {
+      target_.reasons.push_back(fmt::format("not-merged:{} and {}: a person split them", base.number, other.number));
     } else {
       target_.merges.push_back({other.id, base.id});
       target_.reasons.push_back(fmt::format("missing-link:{} merged into {}", other.number, base.number));

@@ -63,4 +63,13 @@ bool is_distrusted(Store& store, TicketId ticket) {
   return std::any_of(changes.begin(), changes.end(), [](const Change& c) { return c.what == kDistrusted; });
 }
 
+bool is_split_from(Store& store, TicketId one, TicketId other) {
+  const std::string from = fmt::format(R"({{"from":{},)", other);
+  const std::string into = fmt::format(R"({{"into":{},)", other);
+  const auto changes = store.changes(one);
+  return std::any_of(changes.begin(), changes.end(), [&](const Change& c) {
+    return c.what == "split" && (c.detail_json.starts_with(from) || c.detail_json.starts_with(into));
+  });
+}
+
 }  // namespace poller

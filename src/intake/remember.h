@@ -14,4 +14,7 @@ void remember_mail(Transaction& tx, const Target& target, const Mail& mail, Tick
 /// Whether the ticket was opened by a mail whose sender failed authentication.
 bool is_distrusted(Store& store, TicketId ticket);
 
+/// Whether a person took the one out of the other: no mail puts together again what a person took apart.
+bool is_split_from(Store& store, TicketId one, TicketId other);
+
 }  // namespace poller

@@ -14,7 +14,8 @@
 namespace poller {
 namespace {
 
-constexpr std::size_t kPortion = 50;  // mails read, tried and written together
+constexpr std::size_t kPortion = 50;               // mails read, tried and written together
+constexpr std::size_t kPortionBytes = 32'000'000;  // fewer of them where they are large
 // What the store can keep of a Date: years 0 to 9999.
 constexpr UnixTime kFirstStored = -62167219200;
 constexpr UnixTime kLastStored = 253402300799;
@@ -117,6 +118,10 @@ std::vector<std::string> rule_differences(const RuleOutcome& ruled, const Ticket
   return out;
 }
 
+bool met_rules(const std::string& decision) {
+  return decision.find(R"(["rule:)") != std::string::npos || decision.find(R"(,"rule:)") != std::string::npos;
+}
+
 class Reparser {
  public:
   Reparser(Store& store, const config::Config& config, const Clock& clock, const ReparseOptions& options)
@@ -127,18 +132,22 @@ class Reparser {
     for (;;) {
       const auto ids = store_.mail_ids(options_.since, after, kPortion);
       if (ids.empty()) break;
-      after = ids.back();
-      portion(ids);
+      after = portion(ids);
     }
     summary_.tickets = tickets_.size();
     return summary_;
   }
 
  private:
-  void portion(const std::vector<MessageId>& ids) {
+  // Returns the last one that it came to.
+  MessageId portion(const std::vector<MessageId>& ids) {
     std::vector<Message> stored;
     std::vector<RawMail> raws;
+    MessageId last = 0;
+    std::size_t size = 0;
     for (const MessageId id : ids) {
+      if (size > kPortionBytes) break;
+      last = id;
       auto message = store_.message(id);
       if (!message) continue;
       ++summary_.mails;
@@ -147,6 +156,7 @@ class Reparser {
         ++summary_.without_bytes;
         continue;
       }
+      size += bytes->size();
       RawMail raw;
       raw.received_at = message->received_at;
       raw.bytes = std::move(*bytes);
@@ -155,15 +165,18 @@ class Reparser {
     }
     const ProcessOptions reading{0, clock_.unix_now(), std::nullopt};
     const std::vector<bool> survives = survives_processing(raws, reading);
-    auto tx = options_.dry_run ? nullptr : store_.begin();
+    std::vector<std::pair<Message, Processed>> read;  // before the transaction, which others wait for
     for (std::size_t i = 0; i < stored.size(); ++i) {
       if (survives[i]) {
-        one(stored[i], process_mail(std::move(raws[i]), reading), tx.get());
+        read.emplace_back(std::move(stored[i]), process_mail(std::move(raws[i]), reading));
       } else {
         log::warning("reading a stored mail ends the process: left as it is", {{"message", stored[i].id}});
       }
     }
+    auto tx = options_.dry_run ? nullptr : store_.begin();
+    for (const auto& [before, after] : read) one(before, after, tx.get());
     if (tx) tx->commit();
+    return last;
   }
 
   void one(const Message& before, const Processed& after, Transaction* tx) {
@@ -175,6 +188,8 @@ class Reparser {
       verdict.reasons.emplace_back("rule:no_answer");
     }
     compare_fields(before, after.mail, verdict, found);
+    // Or the same mail, met again, would be a new one.
+    if (!store_.find_identity(after.identity)) found.fields.push_back({"identity", {}, after.identity});
     compare_rules(before, ruled, found);
     if (found.fields.empty() && found.rules.empty()) return;
     if (!found.fields.empty()) ++summary_.changed;
@@ -205,9 +220,8 @@ class Reparser {
 
   void compare_rules(const Message& before, const RuleOutcome& ruled, MailDifference& found) {
     const auto ticket = before.ticket == 0 ? std::nullopt : store_.ticket(before.ticket);
-    const bool was_dropped = !ticket && before.state == "ignored";
-    if (!ticket && !was_dropped) return;
     const std::string decision = store_.decision_json(before.id);
+    if (!ticket && !met_rules(decision)) return;  // our own mail come back, say
     const bool opened_it = decision.find("\"is_new_ticket\":true") != std::string::npos;
     found.rules = rule_differences(ruled, ticket ? &*ticket : nullptr, opened_it);
   }

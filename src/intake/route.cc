@@ -83,6 +83,9 @@ Route choose_queue(const config::Config& config, const config::Mailbox& mailbox,
   if (config.queues.size() < 2) return own;
   const Router router(config, mailbox);
   if (auto found = router.first(envelope_recipients(mail))) return *found;
+  const config::Queue* queue = config::find_queue(config, mailbox.queue);
+  const bool keeps_copies = queue != nullptr && queue->own_copy;
+  if (keeps_copies && (router.is_mailbox(mail.to) || router.is_mailbox(mail.cc))) return own;
   if (auto found = router.first(mail.to)) return *found;
   if (router.is_mailbox(mail.to)) return own;
   return router.first(mail.cc).value_or(own);

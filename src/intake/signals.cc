@@ -7,6 +7,7 @@
 #include "intake/number_form.h"
 #include "parsers/addresses.h"
 #include "parsers/subject_base.h"
+#include "storage/outbox.h"
 #include "threading/message_id.h"
 #include "threading/ring_store.h"
 
@@ -20,6 +21,8 @@ constexpr std::size_t kConversationBytes = 22;    // of Thread-Index: what all m
 constexpr std::size_t kMostRecipients = 100;      // looked at for plus-addresses
 constexpr std::int64_t kMostSubjectTickets = 20;  // of the requester, looked at for the same subject
 constexpr std::string_view kIdPrefix = "poller.";
+
+std::string_view before_at(std::string_view id) { return id.substr(0, id.find('@')); }
 
 class SignalFinder {
  public:
@@ -67,10 +70,14 @@ class SignalFinder {
     return ids;
   }
 
-  // A message that was moved (split) is where it stands now, not where its id was made.
+  // A message that was moved (split) is where it stands now, not where its id was made. A mark in an address or a text
+  // is an id without its domain: the outbox row knows both.
   TicketId home_of(const std::string& id, const MessageToken& token) {
+    const auto row = store_.outbox().row(token.serial);
+    if (row && row->ticket && text::iequals(before_at(row->message_id), before_at(id))) return *row->ticket;
     for (const auto& hit : store_.find_thread(std::span(&id, 1))) {
-      if (hit.message) return store_.follow_merges(hit.ticket);
+      // A mail that came in with our id (quarantined, say) is a copy of somebody's.
+      if (hit.message && hit.direction == Direction::out) return store_.follow_merges(hit.ticket);
     }
     return store_.follow_merges(token.ticket);
   }
@@ -185,7 +192,7 @@ class SignalFinder {
   }
 
   void add_same_subject() {
-    const config::Queue* queue = config::find_queue(config_, mailbox_.queue);
+    const config::Queue* queue = config::find_queue(config_, processed_.queue);
     if (queue == nullptr || !queue->same_subject_within || mail_.subject_base.empty() || !mail_.from) return;
     TicketFilter filter;
     filter.queue = queue->name;

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 #include "base/error.h"
 #include "storage/sqlite/json.h"
 #include "storage/sqlite/messages.h"
@@ -15,26 +18,40 @@ using sqlite::Blob;
 using sqlite::Database;
 using sqlite::Query;
 
-// The message and what came after it, as `show` orders them.
-std::vector<MessageId> messages_from(Database& db, TicketId ticket, MessageId first) {
-  Query q = db.query(
-      "SELECT id FROM message WHERE ticket_id = ?1 AND (received_at, id) >="
-      " (SELECT received_at, id FROM message WHERE id = ?2) ORDER BY received_at, id");
-  q.bind(ticket, first);
-  std::vector<MessageId> out;
-  while (q.step()) out.push_back(q.integer(0));
-  return out;
+// The way from a Message-ID to the ticket, and to those merged into it: their rows of `thread` lead there too. False:
+// there was none.
+bool forget_id(Database& db, const std::string& header_id, TicketId ticket, MessageId message) {
+  db.query(
+        "DELETE FROM thread WHERE header_id = ?1 AND (message_id = ?3 OR message_id IS NULL)"
+        " AND ticket_id IN (SELECT id FROM ticket WHERE id = ?2 OR merged_into = ?2)")
+      .bind(header_id, ticket, message)
+      .run();
+  return db.changes() > 0;
 }
 
 // Answers to the message find their ticket by its Message-ID, and its delivery's fate is told there.
-void move_message(Database& db, MessageId message, TicketId from, TicketId to) {
-  db.query("UPDATE message SET ticket_id = ? WHERE id = ?").bind(to, message).run();
-  db.query(
-        "UPDATE OR REPLACE thread SET ticket_id = ?1 WHERE ticket_id = ?2 AND message_id = ?3"
-        " AND header_id = (SELECT header_id FROM message WHERE id = ?3)")
-      .bind(to, from, message)
-      .run();
-  db.query("UPDATE outbox SET ticket_id = ? WHERE message_id = ?").bind(to, message).run();
+void move_message(Database& db, const Message& message, TicketId from, TicketId to) {
+  db.query("UPDATE message SET ticket_id = ? WHERE id = ?").bind(to, message.id).run();
+  db.query("UPDATE outbox SET ticket_id = ? WHERE message_id = ?").bind(to, message.id).run();
+  if (!message.mail.message_id) return;
+  (void)forget_id(db, *message.mail.message_id, from, message.id);
+  insert_own_thread_id(db, *message.mail.message_id, to, message.id);
+}
+
+void add_named(std::set<std::string>& ids, const Mail& mail) {
+  ids.insert(mail.references.begin(), mail.references.end());
+  ids.insert(mail.in_reply_to.begin(), mail.in_reply_to.end());
+  if (mail.message_id) ids.insert(*mail.message_id);
+}
+
+// Mails that never came, and that moved ones alone name: an answer to one belongs to these.
+void move_named(Database& db, const std::set<std::string>& kept, const std::set<std::string>& moved, TicketId from,
+                TicketId to) {
+  for (const std::string& id : moved) {
+    if (kept.contains(id) || !forget_id(db, id, from, 0)) continue;
+    const std::string ids[] = {id};
+    insert_thread_ids(db, to, ids);
+  }
 }
 
 void add_to_counts(Database& db, TicketId ticket, std::int64_t messages, UnixTime at) {
@@ -43,7 +60,20 @@ void add_to_counts(Database& db, TicketId ticket, std::int64_t messages, UnixTim
       .run();
 }
 
-std::string split_change(const char* key, TicketId other, std::size_t messages) {
+// Whoever was known in the one is known in the other, and so is whose ticket it was.
+void copy_participants(Database& db, const Ticket& from, TicketId to) {
+  db.query(
+        "INSERT OR IGNORE INTO participant (ticket_id, address) SELECT ?1, address FROM participant WHERE ticket_id IN"
+        " (SELECT id FROM ticket WHERE id = ?2 OR merged_into = ?2)")
+      .bind(to, from.id)
+      .run();
+  if (from.requester.address.empty()) return;
+  db.query("INSERT OR IGNORE INTO participant (ticket_id, address) VALUES (?, ?)")
+      .bind(to, from.requester.address)
+      .run();
+}
+
+std::string split_change(const char* key, TicketId other, std::int64_t messages) {
   return fmt::format(R"({{"{}":{},"messages":{}}})", key, other, messages);
 }
 
@@ -96,23 +126,27 @@ void rewrite_attachments(Database& db, MessageId message, const std::vector<Atta
 Ticket split_off(Database& db, MessageId first, const NewTicket& ticket, const std::string& who) {
   const auto message = read_message(db, first);
   const TicketId from = message ? message->ticket : 0;
-  const std::vector<MessageId> moved = from == 0 ? std::vector<MessageId>() : messages_from(db, from, first);
   const auto before = read_ticket(db, from);
-  if (!before || moved.empty()) throw Error(ErrorKind::usage, fmt::format("message {} is in no ticket", first));
-  if (static_cast<std::int64_t>(moved.size()) >= before->message_count) {
+  if (!before) throw Error(ErrorKind::usage, fmt::format("message {} is in no ticket", first));
+  // As `show` orders them.
+  const std::vector<Message> all = read_messages(db, from);
+  const auto at = std::find_if(all.begin(), all.end(), [&](const Message& m) { return m.id == first; });
+  if (at == all.begin()) {
     throw Error(ErrorKind::usage, fmt::format("message {} is the first one of {}", first, before->number),
                 "Nothing would be left there.");
   }
   const Ticket made = insert_ticket(db, ticket, who);
-  for (const MessageId id : moved) move_message(db, id, from, made.id);
-  db.query("INSERT INTO participant (ticket_id, address) SELECT ?1, address FROM participant WHERE ticket_id = ?2")
-      .bind(made.id, from)
-      .run();
-  const auto count = static_cast<std::int64_t>(moved.size());
+  std::set<std::string> kept;
+  std::set<std::string> named;
+  for (auto m = all.begin(); m != all.end(); ++m) add_named(m < at ? kept : named, m->mail);
+  move_named(db, kept, named, from, made.id);
+  for (auto m = at; m != all.end(); ++m) move_message(db, *m, from, made.id);
+  copy_participants(db, *before, made.id);
+  const std::int64_t count = all.end() - at;
   add_to_counts(db, made.id, count, ticket.created_at);
   add_to_counts(db, from, -count, ticket.created_at);
-  insert_change(db, {0, made.id, first, ticket.created_at, who, "split", split_change("from", from, moved.size())});
-  insert_change(db, {0, from, first, ticket.created_at, who, "split", split_change("into", made.id, moved.size())});
+  insert_change(db, {0, made.id, first, ticket.created_at, who, "split", split_change("from", from, count)});
+  insert_change(db, {0, from, first, ticket.created_at, who, "split", split_change("into", made.id, count)});
   return *read_ticket(db, made.id);
 }
 
@@ -128,7 +162,7 @@ void rewrite_message(Database& db, MessageId id, const RevisedMessage& revised, 
 
 std::vector<MessageId> read_mail_ids(Database& db, UnixTime since, MessageId after, std::size_t limit) {
   Query q = db.query(
-      "SELECT id FROM message WHERE id > ? AND received_at >= ? AND direction = 'in' AND raw_sha256 IS NOT NULL"
+      "SELECT id FROM message WHERE id > ? AND received_at >= ? AND direction <> 'out' AND raw_sha256 IS NOT NULL"
       " ORDER BY id LIMIT ?");
   q.bind(after, since, limit);
   std::vector<MessageId> out;

@@ -91,3 +91,51 @@ TEST_CASE("with own_copy both queues have the mail, whichever mailbox is read fi
   CHECK(home.json({"replay", "-", "--mailbox", "support"}, answer).at(0).at("outcome") == "stored");
   CHECK(home.json({"replay", "-", "--mailbox", "second"}, answer).at(0).at("outcome") == "duplicate");
 }
+
+TEST_CASE("own copies of a mail whose parent never came stay two tickets, also when the parent comes late") {
+  const FolderHome home(queues_with(", own_copy: true"), std::string("    queue: support\n") + kTwoMailboxes);
+  const auto through = [&](const char* mailbox, const std::string& mail) {
+    return home.json({"replay", "-", "--mailbox", mailbox}, mail).at(0);
+  };
+  const auto child = bytes_of({.subject = "Re: it", .id = "b@x", .reply = "<a@x>"});
+  const auto one = through("support", child);
+  const auto two = through("second", child);
+  CHECK(two.at("outcome") == "stored");
+  CHECK(two.at("queue") == "billing");
+  CHECK(two.at("ticket") != one.at("ticket"));
+  CHECK(mentions(two.at("reasons"), "refused: it is the other queue's copy"));
+  const auto late = bytes_of({.subject = "it", .id = "a@x"});
+  CHECK(through("support", late).at("ticket") == one.at("ticket"));
+  CHECK(through("second", late).at("ticket") == two.at("ticket"));
+  CHECK(home.value("SELECT group_concat(status || message_count, ' ') FROM ticket_v1") == "new2 new2");
+  for (const char* mailbox : {"support", "second"}) {
+    CHECK(through(mailbox, child).at("outcome") == "duplicate");
+    CHECK(through(mailbox, late).at("outcome") == "duplicate");
+  }
+}
+
+TEST_CASE("a mailbox whose queue wants own copies keeps what names it, whoever else claims the mail") {
+  const FolderHome home;
+  poller::support::write_text(home.path() / "poller.yaml",
+                              "version: 1\nstorage: sqlite:poller.db\nmailboxes:\n"
+                              "  - {name: support, protocol: directory, path: mail, address: support@contoso.com}\n"
+                              "  - {name: second, protocol: directory, path: mail, address: billing@contoso.com, "
+                              "queue: billing}\n"
+                              "queues:\n  - {name: support, addresses: [support@contoso.com]}\n"
+                              "  - {name: billing, own_copy: true, addresses: [billing@contoso.com]}\n");
+  const auto mail = bytes_of({.id = "a@x", .fields = "Cc: billing@contoso.com\n"});
+  CHECK(home.json({"replay", "-", "--mailbox", "support"}, mail).at(0).at("queue") == "support");
+  const auto copy = home.json({"replay", "-", "--mailbox", "second"}, mail).at(0);
+  CHECK(copy.at("outcome") == "stored");
+  CHECK(copy.at("queue") == "billing");
+}
+
+TEST_CASE("what a rule drops in one mailbox is not lost to a queue that wants copies of its own") {
+  const FolderHome home(queues_with(", own_copy: true") + "rules: [{when: {mailbox: \"^support$\"}, drop: true}]\n",
+                        std::string("    queue: support\n") + kTwoMailboxes);
+  const auto mail = bytes_of({.id = "a@x"});
+  CHECK(home.json({"replay", "-", "--mailbox", "support"}, mail).at(0).at("outcome") == "ignored");
+  CHECK(home.json({"replay", "-", "--mailbox", "second"}, mail).at(0).at("outcome") == "stored");
+  CHECK(home.json({"replay", "-", "--mailbox", "support"}, mail).at(0).at("outcome") == "duplicate");
+  CHECK(home.json({"tickets"}).size() == 1);
+}

@@ -101,3 +101,40 @@ TEST_CASE("what today's rules would say is shown and never done") {
   CHECK(home.value("SELECT queue FROM ticket_v1") == "support");
   CHECK(home.run({"reparse", "--since", "yesterday"}).exit_code == 64);
 }
+
+TEST_CASE("what only a rule had dropped is shown when no rule drops it any more; our own mail come back is not") {
+  const FolderHome home("rules:\n  - {when: {subject: junk}, drop: true}\n");
+  home.replay(bytes_of({.subject = "junk", .id = "b@x"}));
+  CHECK(home.json({"reparse"}).size() == 1);
+  auto text = poller::support::read_text(home.path() / "poller.yaml");
+  text.erase(text.find("rules:"));
+  poller::support::write_text(home.path() / "poller.yaml", text);
+  CHECK(home.json({"reparse"}).at(0).at("rules") == nlohmann::json({"not dropped"}));
+  spoil(home, R"(UPDATE message SET decision_json = '{"reasons":["loop: our own"]}')");
+  CHECK(home.json({"reparse"}).size() == 1);
+}
+
+TEST_CASE("a mail whose identity was read otherwise is met again as itself") {
+  const FolderHome home;
+  const auto mail = mail_with_file();
+  home.replay(mail);
+  spoil(home, "UPDATE message SET identity = 'of an earlier version'");
+  CHECK(home.json({"reparse", "--dry-run"}).at(0).at("fields").at(0).at("field") == "identity");
+  CHECK(home.json({"reparse"}).size() == 2);
+  CHECK(home.json({"reparse"}).size() == 1);
+  CHECK(home.replay(mail).at("outcome") == "duplicate");
+}
+
+TEST_CASE("answers kept as notes are read anew too, what people wrote is not") {
+  const FolderHome home("queues: [{name: support, closed: note}]\n");
+  const auto ticket = home.replay(bytes_of({.id = "a@x"})).at("ticket").dump();
+  CHECK(home.run({"set", ticket, "--status", "closed"}).exit_code == 0);
+  home.replay(bytes_of({.id = "b@x", .reply = "<a@x>"}));
+  CHECK(home.run({"note", ticket}, "a person's").exit_code == 0);
+  spoil(home, "UPDATE message SET text = 'wrong', new_text = NULL WHERE direction = 'note'");
+  const auto lines = home.json({"reparse"});
+  CHECK(lines.size() == 2);
+  CHECK(lines.back().at("summary").at("mails") == 2);
+  CHECK(home.value("SELECT group_concat(text, '|') FROM (SELECT text FROM message_v1 WHERE direction = 'note' ORDER BY "
+                   "id)") == "Hello.\n|wrong");
+}

@@ -64,6 +64,32 @@ TEST_CASE("a split ticket merged back is whole again") {
   CHECK(home.replay(bytes_of({.id = "d@x", .reply = "<c@x>"})).at("ticket").dump() == ticket);
 }
 
+TEST_CASE("what came into a ticket by a merge is split off with its answers") {
+  const FolderHome home;
+  const auto other = home.replay(bytes_of({.from = "Bob <bob@example.com>", .subject = "other", .id = "o@x"}));
+  const auto ticket = home.replay(bytes_of({.subject = "printer", .id = "a@x"})).at("ticket").dump();
+  CHECK(home.run({"merge", ticket, other.at("ticket").dump()}).exit_code == 0);
+  const auto made = home.json({"split", "2"}).at(0).at("id");
+  CHECK(home.replay(bytes_of({.id = "b@x", .reply = "<a@x>"})).at("ticket") == made);
+  CHECK(home.replay(bytes_of({.id = "p@x", .reply = "<o@x>"})).at("ticket") == other.at("ticket"));
+  CHECK(home.value("SELECT count(*) FROM thread WHERE header_id = 'a@x'") == "1");
+}
+
+TEST_CASE("split takes along who is known, and the mails that the moved ones alone name") {
+  const FolderHome home;
+  const auto old_ticket = home.replay(bytes_of({.subject = "printer", .id = "a@x", .reply = "<old@y>"})).at("ticket");
+  home.replay(bytes_of({.from = "Bob <bob@example.com>", .id = "b@x", .reply = "<old@y> <a@x> <never@y>"}));
+  const auto made = home.json({"split", "2"}).at(0);
+  CHECK(home.replay(bytes_of({.id = "c@x", .reply = "<never@y>"})).at("ticket") == made.at("id"));
+  CHECK(home.replay(bytes_of({.id = "d@x", .reply = "<old@y>"})).at("ticket") == old_ticket);
+  // Ann, whose ticket it was: her number counts in the new one too.
+  const auto number = made.at("number").get<std::string>();
+  CHECK(home.replay(bytes_of({.subject = "[" + number + "] more", .id = "e@x"})).at("ticket") == made.at("id"));
+  CHECK(home.replay(bytes_of({.from = "eve@evil.example", .subject = "[" + number + "] more", .id = "f@x"}))
+            .at("is_new_ticket")
+            .get<bool>());
+}
+
 TEST_CASE("a note is for colleagues: no mail, no status, its writer in the history") {
   const FolderHome home;
   const auto ticket = home.replay(bytes_of({.id = "a@x"})).at("ticket");

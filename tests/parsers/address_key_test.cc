@@ -27,6 +27,15 @@ TEST_CASE("different mailboxes stay different") {
   CHECK(address_key("ann@[IPv6:2001:DB8::1]") == "ann@[ipv6:2001:db8::1]");
 }
 
+TEST_CASE("letters that only look like a domain's are not that domain") {
+  CHECK_FALSE(same_address("ann@\uff45xample.com", "ann@example.com"));
+  CHECK_FALSE(same_address("ann@exam\u00adple.com", "ann@example.com"));
+  CHECK_FALSE(same_address("ann@example\u3002com", "ann@example.com"));
+  CHECK_FALSE(same_address("ann@b\u00fc\u00adcher.example", "ann@b\u00fccher.example"));
+  CHECK_FALSE(same_address("ann@xn--example-.com", "ann@example.com"));
+  CHECK_FALSE(same_address("ann@\u0435xample.com", "ann@example.com"));
+}
+
 TEST_CASE("what is no domain name is compared as it is") {
   CHECK(same_address("ann@xn--\u00fc\u00fc.example", "ann@xn--\u00fc\u00fc.example"));
   CHECK(same_address("ann@" + std::string(5000, 'X'), "ann@" + std::string(5000, 'x')));

@@ -1,6 +1,8 @@
 #include "lib/icu/domain.h"
 
+#include <unicode/locid.h>
 #include <unicode/uidna.h>
+#include <unicode/unistr.h>
 
 #include <memory>
 
@@ -22,14 +24,32 @@ const UIDNA* idna() {
   return instance.get();
 }
 
-bool is_plain(std::string_view domain) { return text::is_ascii(domain) && !text::icontains(domain, "xn--"); }
+// UTS #46 also maps letters that only look alike ("ｅ" to "e", a soft hyphen to nothing). Whoever checked the sender of
+// a mail may have seen another domain in them, so only a name that is written as it is registered, but for capitals,
+// counts as that name.
+bool is_written_so(const std::string& ascii, std::string_view domain) {
+  UIDNAInfo info = UIDNA_INFO_INITIALIZER;
+  UErrorCode status = U_ZERO_ERROR;
+  std::string back(kLongestDomain, '\0');
+  const auto length = uidna_nameToUnicodeUTF8(idna(), ascii.data(), static_cast<std::int32_t>(ascii.size()),
+                                              back.data(), static_cast<std::int32_t>(back.size()), &info, &status);
+  if (U_FAILURE(status) != 0 || info.errors != 0 || length < 0 || static_cast<std::size_t>(length) > back.size()) {
+    return false;
+  }
+  back.resize(static_cast<std::size_t>(length));
+  auto unicode =
+      ::icu::UnicodeString::fromUTF8(::icu::StringPiece(domain.data(), static_cast<std::int32_t>(domain.size())));
+  std::string lower;
+  unicode.toLower(::icu::Locale::getRoot()).toUTF8String(lower);
+  return lower == back;
+}
 
 }  // namespace
 
 std::string ascii_domain(std::string_view domain) {
   if (domain.ends_with('.')) domain.remove_suffix(1);
   const std::string lower = text::to_lower(domain);
-  if (is_plain(lower) || lower.size() > kLongestDomain || idna() == nullptr) return lower;
+  if (text::is_ascii(lower) || lower.size() > kLongestDomain || idna() == nullptr) return lower;
   std::string out(kLongestDomain, '\0');
   UIDNAInfo info = UIDNA_INFO_INITIALIZER;
   UErrorCode status = U_ZERO_ERROR;
@@ -39,7 +59,7 @@ std::string ascii_domain(std::string_view domain) {
     return lower;
   }
   out.resize(static_cast<std::size_t>(length));
-  return out;
+  return is_written_so(out, domain) ? out : lower;
 }
 
 }  // namespace poller::icu
