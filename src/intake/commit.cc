@@ -126,7 +126,7 @@ bool Committer::keeps_to_itself(const std::string& queue) const {
 // What makes this mail a duplicate: any copy, where no queue wants copies of its own. Else one in its own queue, or in
 // any other that wants none either, or one that came the same way.
 std::optional<StoredMessageRef> Committer::first_copy(const Processed& mail) {
-  const auto first = store_.find_identity(mail.identity);
+  auto first = store_.find_identity(mail.identity);
   if (!first || first->queue == mail.queue) return first;
   const bool is_own = keeps_to_itself(mail.queue);
   if (first->ticket == 0 && find_own_mail(store_, mail.mail)) return first;  // ours, come back through both

@@ -52,6 +52,7 @@ std::string bounce_text(const std::optional<Bounce>& bounce) {
 std::vector<std::pair<const char*, std::string>> fields_of(const Mail& mail, const Verdict& verdict,
                                                            const std::vector<Attachment>& attachments) {
   std::vector<std::string> files;
+  files.reserve(attachments.size());
   for (const Attachment& a : attachments) files.push_back(attachment_text(a));
   return {{"message_id", mail.message_id.value_or("")},
           {"in_reply_to", list_text(mail.in_reply_to)},

@@ -79,7 +79,7 @@ std::vector<Address> envelope_recipients(const Mail& mail) {
 }  // namespace
 
 Route choose_queue(const config::Config& config, const config::Mailbox& mailbox, const Mail& mail) {
-  const Route own{mailbox.queue, {}};
+  Route own{mailbox.queue, {}};
   if (config.queues.size() < 2) return own;
   const Router router(config, mailbox);
   if (auto found = router.first(envelope_recipients(mail))) return *found;

@@ -48,7 +48,7 @@ bool is_written_so(const std::string& ascii, std::string_view domain) {
 
 std::string ascii_domain(std::string_view domain) {
   if (domain.ends_with('.')) domain.remove_suffix(1);
-  const std::string lower = text::to_lower(domain);
+  std::string lower = text::to_lower(domain);
   if (text::is_ascii(lower) || lower.size() > kLongestDomain || idna() == nullptr) return lower;
   std::string out(kLongestDomain, '\0');
   UIDNAInfo info = UIDNA_INFO_INITIALIZER;
