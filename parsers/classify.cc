@@ -55,8 +55,13 @@ void decide_kind(const Mail& mail, std::string_view raw, const MachineSigns& sig
     verdict.kind = MailKind::auto_reply;
     return;
   }
-  if (const auto method = find_calendar_method(mail, raw)) return decide_calendar(verdict, *method, verdict.may_answer);
-  if (auto sign = find_list_sign(mail)) decide(verdict, MailKind::list, std::move(*sign));
+  auto list_sign = find_list_sign(mail);
+  if (const auto method = find_calendar_method(mail, raw)) {
+    decide_calendar(verdict, *method, verdict.may_answer && !list_sign);
+    if (list_sign) add_reasons(verdict, {std::move(*list_sign)});
+  } else if (list_sign) {
+    decide(verdict, MailKind::list, std::move(*list_sign));
+  }
 }
 
 }  // namespace

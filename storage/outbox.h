@@ -116,8 +116,8 @@ class OutboxReader {
   virtual ~OutboxReader() = default;
   virtual std::optional<OutboxRow> row(std::int64_t id) = 0;
   virtual std::optional<OutboxRow> by_message_id(const std::string& message_id) = 0;
-  /// Oldest first; `all == false`: without those sent and cancelled.
-  virtual std::vector<OutboxRow> rows(bool all) = 0;
+  /// Oldest first; of those sent and cancelled only what was queued or tried at or after `done_since`.
+  virtual std::vector<OutboxRow> rows(UnixTime done_since) = 0;
   /// Pending and retry whose time has come; alerts to the operator first, then agents' replies, then by age.
   virtual std::vector<OutboxRow> due(const std::string& mailbox, UnixTime now, std::size_t limit) = 0;
   virtual std::vector<OutboxRow> in_state(const std::string& mailbox, OutboxState state) = 0;
@@ -127,8 +127,8 @@ class OutboxReader {
   virtual std::optional<UnixTime> next_due(const std::string& mailbox) = 0;
   virtual OutboxCounts counts() = 0;
   /// By mailbox: what could have been sent before `due_before` and waits still (in retry: what was queued before), and
-  /// what is uncertain since before `tried_before`; alerts to the operator do not count. And agents' replies that failed,
-  /// which somebody believes to be sent.
+  /// what is uncertain since before `tried_before`; alerts to the operator do not count. And agents' replies that
+  /// failed, which somebody believes to be sent.
   virtual std::vector<OutboxBacklog> backlog(UnixTime due_before, UnixTime tried_before) = 0;
   /// Attempts of the mailbox since that time: mails, and their recipients.
   virtual std::int64_t mails_since(const std::string& mailbox, UnixTime since) = 0;

@@ -36,7 +36,7 @@ void add_globals(CLI::App& app, Globals& g) {
       ->type_name("FILE");
   app.add_flag("--json", g.json, "Results as JSON, one object a line");
   app.add_flag("--once", g.once, "One pass: fetch every mailbox until nothing new is left, try the outbox once, exit");
-  app.add_flag("--dry-run", g.dry_run, "With --once and replay: show what would happen, change nothing");
+  app.add_flag("--dry-run", g.dry_run, "With --once, replay and reparse: show what would happen, change nothing");
   app.add_option("--mailbox", g.mailbox,
                  "With --once and run: this mailbox only. With replay: whose mail the files are")
       ->type_name("NAME");
@@ -50,7 +50,18 @@ void complain(const Error& error) {
   if (!error.advice().empty()) std::fprintf(stderr, "        %s\n", error.advice().c_str());
 }
 
+// Whoever asks for a dry run must not get a real one.
+void refuse_real_run(const Globals& globals, const CLI::App& app) {
+  if (!globals.dry_run || globals.once) return;
+  const auto commands = app.get_subcommands();
+  const std::string name = commands.empty() ? "run" : commands.front()->get_name();
+  if (name == "replay" || name == "reparse") return;
+  throw Error(ErrorKind::usage, "--dry-run does not go with `poller " + name + "`",
+              "It goes with --once, replay and reparse.");
+}
+
 ExitCode dispatch(Context& context, const CLI::App& app) {
+  refuse_real_run(context.globals, app);
   if (context.globals.once) {
     if (!app.get_subcommands().empty() && app.get_subcommands().front()->get_name() != "run") {
       throw Error(ErrorKind::usage, "--once stands alone", "Use `poller --once`, without a command.");

@@ -41,12 +41,15 @@ std::string outbox_line(const OutboxRow& row) {
   return line;
 }
 
+constexpr UnixTime kLately = 24 * 3600;  // what was sent or cancelled since then is listed too
+
 ExitCode list_outbox(Context& context, bool all) {
-  const auto rows = context.store_read_only().outbox().rows(all);
+  const UnixTime done_since = all ? 0 : system_clock().unix_now() - kLately;
+  const auto rows = context.store_read_only().outbox().rows(done_since);
   for (const auto& row : rows) {
     print_line(context.globals.json ? to_line(outbox_json(row)) : outbox_line(row));
   }
-  if (rows.empty() && !context.globals.json) print_line("nothing waits in the outbox");
+  if (rows.empty() && !context.globals.json) print_line("nothing in the outbox");
   return ExitCode::ok;
 }
 
@@ -77,7 +80,7 @@ void add_outbox(CLI::App& app, Context& context) {
   command->require_subcommand(0, 1);
   auto all = std::make_shared<bool>(false);
   auto id = std::make_shared<std::string>();
-  command->add_flag("--all", *all, "Those sent and cancelled too");
+  command->add_flag("--all", *all, "Those sent and cancelled more than a day ago too");
   command->callback([&context, all] {
     if (context.action) return;  // a subcommand has set it
     context.action = [&context, all] {

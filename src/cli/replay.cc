@@ -27,7 +27,9 @@ ExitCode replay_files(Context& context, const std::vector<std::string>& paths, b
   const Rules rules(context.configuration());
   options.rules = &rules;
   options.on_progress = [&bar](const PassProgress& progress) { bar.update(progress); };
-  options.on_mail = [&context](const MailEvent& event) {
+  PassSummary so_far;
+  options.on_mail = [&](const MailEvent& event) {
+    so_far.add(event);
     if (!context.globals.json) {
       print_line(event_line(event));
       return;
@@ -37,13 +39,18 @@ ExitCode replay_files(Context& context, const std::vector<std::string>& paths, b
     add_placement(line, event);
     print_line(to_line(line));
   };
-  const ReplayResult result = replay(store, context.configuration(), mailbox, paths, system_clock(), options);
-  if (context.globals.json) {
-    print_line(to_line({{"summary", summary_json(result.summary)}}));
-  } else {
-    print_line(summary_line("replay", result.summary, context.globals.dry_run));
+  const auto print_summary = [&context](const PassSummary& summary) {
+    print_line(context.globals.json ? to_line({{"summary", summary_json(summary)}})
+                                    : summary_line("replay", summary, context.globals.dry_run));
+  };
+  try {
+    const ReplayResult result = replay(store, context.configuration(), mailbox, paths, system_clock(), options);
+    print_summary(result.summary);
+    return result.code;
+  } catch (const Error&) {
+    print_summary(so_far);  // what is committed
+    throw;
   }
-  return result.code;
 }
 
 }  // namespace

@@ -91,9 +91,12 @@ class LastMoment {
     thread_ = std::jthread([stop](const std::stop_token& over) {
       std::mutex mutex;
       std::condition_variable_any wake;
+      const std::stop_callback ended(over, [&] {  // an error ends the daemon without a signal
+        const std::lock_guard lock(mutex);
+        wake.notify_all();
+      });
       std::unique_lock lock(mutex);
-      wake.wait(lock, stop, [] { return false; });
-      const std::stop_callback ended(over, [&wake] { wake.notify_all(); });
+      wake.wait(lock, stop, [&over] { return over.stop_requested(); });
       if (over.stop_requested()) return;
       wake.wait_for(lock, over, kLastMoment, [] { return false; });
       if (over.stop_requested()) return;
@@ -161,7 +164,7 @@ void one_round(const config::Config& config, Metrics& metrics, const std::stop_t
 
 ExitCode daemon(Context& context) {
   context.apply_logging("info");
-  const auto* config = &context.configuration();
+  (void)context.configuration();  // complains before anything else
   if (!context.globals.mailbox.empty()) (void)context.chosen_mailbox();
   allow_many_files();
   context.drop_privileges();
@@ -174,12 +177,19 @@ ExitCode daemon(Context& context) {
   });
   const LastMoment last_moment(signal.token());
   Metrics metrics;
-  std::unique_ptr<config::Config> reloaded;
+  std::shared_ptr<const config::Config> config(&context.configuration(), [](const auto*) {}), before_reload;
   while (!signal.token().stop_requested()) {
-    one_round(*config, metrics, rounds.begin(), context.globals.mailbox);
+    try {
+      one_round(*config, metrics, rounds.begin(), context.globals.mailbox);
+    } catch (const Error& error) {
+      // What only shows in use: an address to listen on that is taken, a secret that is gone.
+      if (error.kind() != ErrorKind::configuration || !before_reload) throw;
+      log::error("the new configuration cannot be used: the old one stays in force",
+                 {{"error", error.what()}, {"advice", error.advice()}});
+      config = std::exchange(before_reload, nullptr);
+    }
     if (auto next = rounds.next()) {
-      reloaded = std::move(next);
-      config = reloaded.get();
+      before_reload = std::exchange(config, std::move(next));
       log::info("the configuration was read anew");
     }
   }

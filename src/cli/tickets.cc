@@ -42,8 +42,9 @@ void add_tickets(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("tickets", "List tickets, the one changed last first");
   auto options = std::make_shared<TicketsOptions>();
   command->add_option("--queue", options->filter.queue, "Of this queue")->type_name("QUEUE");
-  command->add_option("--status", options->filter.status, "new, open, pending, closed, spam or merged")
-      ->type_name("STATUS");
+  command->add_option("--status", options->filter.status, "In this status")
+      ->type_name("STATUS")
+      ->check(CLI::IsMember({"new", "open", "pending", "closed", "spam", "merged"}));
   command->add_option("--requester", options->filter.requester, "Of this address")->type_name("ADDRESS");
   command->add_option("--since", options->since, "Changed at or after this time")->type_name("TIME");
   command->add_option("--limit", options->filter.limit, "At most so many")

@@ -148,7 +148,7 @@ std::optional<StoredMessageRef> Committer::copy_in(std::optional<TicketId> ticke
 }
 
 void Committer::tell_after(Transaction& tx, const Processed& mail, Placement& placement) {
-  if (options_.after == nullptr || options_.dry_run) return;
+  if (options_.after == nullptr) return;
   const auto reasons = options_.after->mail_stored(store_, tx, {mail, placement, mailbox_});
   if (placement.outcome == Outcome::stored && placement.message) tx.outbox().note_reasons(*placement.message, reasons);
   placement.reasons.insert(placement.reasons.end(), reasons.begin(), reasons.end());
@@ -197,15 +197,12 @@ Placement Committer::store_dropped(Transaction& tx, const Processed& mail, const
 }
 
 Placement Committer::store_quarantined_by_rule(Transaction& tx, const Processed& mail, const RuleOutcome& ruled) {
+  if (!is_in_quarantine(mail.raw.source)) return store_quarantined(tx, mail, "a rule asks for it", ruled.reasons);
   Placement p;
-  if (is_in_quarantine(mail.raw.source)) {
-    p.outcome = Outcome::duplicate;
-    p.kind = mail.verdict.kind;
-    p.queue = mail.queue;
-    p.reasons.emplace_back("the same bytes are in quarantine already");
-  } else {
-    p = store_quarantined(tx, mail, "a rule asks for it");
-  }
+  p.outcome = Outcome::duplicate;
+  p.kind = mail.verdict.kind;
+  p.queue = mail.queue;
+  p.reasons.emplace_back("the same bytes are in quarantine already");
   p.reasons.insert(p.reasons.end(), ruled.reasons.begin(), ruled.reasons.end());
   return p;
 }
@@ -288,7 +285,7 @@ Placement Committer::store_mail(Transaction& tx, Processed& mail) {
   return p;
 }
 
-TicketId Committer::ticket_for_quarantined(Transaction& tx, const Processed& mail, const std::string& reason) {
+void Committer::open_for_quarantined(Transaction& tx, const Processed& mail, const std::string& reason, Placement& p) {
   const config::Queue* queue = config::find_queue(config_, mail.queue);
   NewTicket ticket;
   ticket.subject = ticket_subject(mail.mail);
@@ -296,12 +293,17 @@ TicketId Committer::ticket_for_quarantined(Transaction& tx, const Processed& mai
   ticket.number_form = queue != nullptr ? queue->number : "T-{id}";
   ticket.requester = requester_of(mail.mail).value_or(Address{});
   ticket.created_at = mail.received_at;
-  const TicketId id = tx.create_ticket(ticket, kWho).id;
+  p.ticket = tx.create_ticket(ticket, kWho).id;
+  p.is_new_ticket = true;
   Mail shown;
   shown.message_id = mail.mail.message_id;
   shown.subject = mail.mail.subject;
   shown.from = mail.mail.from;
   shown.date = mail.mail.date;
+  shown.to = mail.mail.to;
+  shown.cc = mail.mail.cc;
+  shown.in_reply_to = mail.mail.in_reply_to;
+  shown.references = mail.mail.references;
   shown.notice = fmt::format("This mail is in quarantine: {}. See `poller quarantine`.", reason);
   shown.text = *shown.notice;
   shown.new_text = shown.text;
@@ -309,24 +311,26 @@ TicketId Committer::ticket_for_quarantined(Transaction& tx, const Processed& mai
   verdict.may_answer = false;
   verdict.reasons.push_back("quarantine:" + reason);
   NewMessage message;
-  message.ticket = id;
+  message.ticket = *p.ticket;
   message.direction = Direction::note;
   message.mail = &shown;
   message.verdict = &verdict;
   message.received_at = mail.received_at;
   message.mailbox = mailbox_.name;
   message.state = "quarantined";
-  tx.add_message(message, kWho);
-  return id;
+  message.decision_json = decision_json(p);
+  p.message = tx.add_message(message, kWho);
 }
 
-Placement Committer::store_quarantined(Transaction& tx, const Processed& mail, const std::string& reason) {
+Placement Committer::store_quarantined(Transaction& tx, const Processed& mail, const std::string& reason,
+                                       const std::vector<std::string>& more_reasons) {
   Placement p;
   p.outcome = Outcome::quarantined;
   p.kind = mail.verdict.kind;
   p.queue = mail.queue;
   p.trust.verdict = to_string(judge_sender(mail.mail, mailbox_).trust);
   p.reasons.push_back("quarantine:" + reason);
+  p.reasons.insert(p.reasons.end(), more_reasons.begin(), more_reasons.end());
   NewQuarantine row;
   row.source = mail.raw.source;
   row.reason = reason;
@@ -336,9 +340,8 @@ Placement Committer::store_quarantined(Transaction& tx, const Processed& mail, c
   row.size = std::max<std::uint64_t>(mail.raw.announced_size, mail.packed.size);
   row.subject = mail.mail.subject;
   row.received_at = mail.received_at;
-  if (config_.quarantine == config::QuarantinePolicy::ticket) row.ticket = ticket_for_quarantined(tx, mail, reason);
-  p.ticket = row.ticket;
-  p.is_new_ticket = row.ticket.has_value();
+  if (config_.quarantine == config::QuarantinePolicy::ticket) open_for_quarantined(tx, mail, reason, p);
+  row.ticket = p.ticket;
   tx.add_quarantine(row);
   note_ledger(tx, mail, row.complete ? LedgerState::quarantined : LedgerState::held, std::nullopt);
   return p;

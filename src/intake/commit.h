@@ -55,13 +55,15 @@ class Committer {
                           Direction direction = Direction::in);
   Placement store_own(Transaction& tx, const Processed& mail, const std::string& reason);
   /// Whether a new ticket may lead to mail of ours at all.
-  [[nodiscard]] bool may_set_off() const { return options_.after != nullptr && !options_.dry_run && mailbox_.smtp; }
+  [[nodiscard]] bool may_set_off() const { return options_.after != nullptr && mailbox_.smtp; }
   TicketId open_ticket(Transaction& tx, const Processed& mail, const Address& requester, const RuleOutcome& ruled);
   Placement store_dropped(Transaction& tx, const Processed& mail, const RuleOutcome& ruled);
   Placement store_duplicate(Transaction& tx, const Processed& mail, const StoredMessageRef& first);
   Placement skip_old(Transaction& tx, const Processed& mail);
-  Placement store_quarantined(Transaction& tx, const Processed& mail, const std::string& reason);
-  TicketId ticket_for_quarantined(Transaction& tx, const Processed& mail, const std::string& reason);
+  Placement store_quarantined(Transaction& tx, const Processed& mail, const std::string& reason,
+                              const std::vector<std::string>& more_reasons = {});
+  /// A minimal ticket, so that a customer is never ignored (`quarantine: ticket`).
+  void open_for_quarantined(Transaction& tx, const Processed& mail, const std::string& reason, Placement& p);
   void note_ledger(Transaction& tx, const Processed& mail, LedgerState state, std::optional<MessageId> message);
   void tell_after(Transaction& tx, const Processed& mail, Placement& placement);
   Placement store_quarantined_by_rule(Transaction& tx, const Processed& mail, const RuleOutcome& ruled);

@@ -14,7 +14,7 @@ class SqliteOutboxReader final : public OutboxReader {
   explicit SqliteOutboxReader(sqlite::Database& db) : db_(db) {}
   std::optional<OutboxRow> row(std::int64_t id) override;
   std::optional<OutboxRow> by_message_id(const std::string& message_id) override;
-  std::vector<OutboxRow> rows(bool all) override;
+  std::vector<OutboxRow> rows(UnixTime done_since) override;
   std::vector<OutboxRow> due(const std::string& mailbox, UnixTime now, std::size_t limit) override;
   std::vector<OutboxRow> in_state(const std::string& mailbox, OutboxState state) override;
   std::vector<OutboxRow> recently_sent(const std::string& mailbox, std::size_t limit) override;

@@ -70,10 +70,11 @@ std::optional<OutboxRow> SqliteOutboxReader::by_message_id(const std::string& me
   return outbox_row(q);
 }
 
-std::vector<OutboxRow> SqliteOutboxReader::rows(bool all) {
-  Query q = db_.query(all ? "SELECT " POLLER_OUTBOX_COLUMNS "ORDER BY o.id"
-                          : "SELECT " POLLER_OUTBOX_COLUMNS
-                            "WHERE o.state IN ('pending', 'sending', 'retry', 'uncertain', 'failed') ORDER BY o.id");
+std::vector<OutboxRow> SqliteOutboxReader::rows(UnixTime done_since) {
+  Query q = db_.query("SELECT " POLLER_OUTBOX_COLUMNS
+                      "WHERE o.state IN ('pending', 'sending', 'retry', 'uncertain', 'failed')"
+                      " OR max(coalesce(o.tried_at, 0), o.created_at) >= ? ORDER BY o.id");
+  q.bind(done_since);
   return all_rows(q);
 }
 

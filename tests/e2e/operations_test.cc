@@ -94,6 +94,32 @@ TEST_CASE("SIGHUP: a configuration with an error changes nothing, a good one tak
   CHECK(daemon.end() < 10);
 }
 
+TEST_CASE("an address that is taken: an error at the start, the old configuration after SIGHUP") {
+  const auto port = poller::support::free_port();
+  const auto http = [](std::uint16_t p) { return fmt::format("http: {{listen: 127.0.0.1:{}}}\n", p); };
+  FolderHome folder(http(port));
+  folder.drop(1);
+  Daemon daemon(folder.home());
+  REQUIRE(eventually([&] { return folder.home().count(kIncomingCount) == 1; }));
+  FolderHome other(http(port));
+  const auto refused = other.home().run({"run"});
+  CHECK(refused.exit_code == 78);
+  CHECK_MESSAGE(holds(refused.err, "Address already in use"), refused.err);
+  const auto taken = poller::support::free_port();
+  FolderHome third(http(taken));
+  Daemon neighbour(third.home());
+  REQUIRE(eventually([&] { return neighbour.says("health and metrics are served"); }));
+  for (int i = 0; i < 3; ++i) {
+    folder.configure(http(taken));
+    daemon.signal(SIGHUP);
+    CHECK(eventually([&] { return daemon.says("the new configuration cannot be used"); }));
+    folder.drop(2 + i);
+    CHECK(eventually([&] { return folder.home().count(kIncomingCount) == 2 + i; }));
+  }
+  CHECK(http_get(port, "/healthz/live").rfind("HTTP/1.1 200", 0) == 0);
+  CHECK(daemon.end() < 10);
+}
+
 TEST_CASE("a mail dropped into a folder is a ticket at once, though the schedule's turn is in an hour") {
   FolderHome folder;
   auto text = poller::support::read_text(folder.home().path() / "poller.yaml");

@@ -84,4 +84,10 @@ std::vector<json> rows(const Home& home, const support::Arguments& arguments) {
   return json_lines(result.out);
 }
 
+std::vector<json> still_to_send(const Home& home) {
+  auto out = rows(home, {"outbox", "--json"});
+  std::erase_if(out, [](const json& row) { return row.at("state") == "sent" || row.at("state") == "cancelled"; });
+  return out;
+}
+
 }  // namespace poller::e2e

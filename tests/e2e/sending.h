@@ -40,5 +40,7 @@ std::string customer_mail(const std::string& from, const std::string& to, const 
 
 /// The objects that a command prints, which must end with 0.
 std::vector<nlohmann::json> rows(const Home& home, const support::Arguments& arguments);
+/// Of `poller outbox` what is neither sent nor cancelled.
+std::vector<nlohmann::json> still_to_send(const Home& home);
 
 }  // namespace poller::e2e

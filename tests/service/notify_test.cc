@@ -61,7 +61,7 @@ struct AlertHome {
   }
 
   void look() { Notifier(config, sources).look(*store, now); }
-  std::vector<OutboxRow> rows() { return store->outbox().rows(true); }
+  std::vector<OutboxRow> rows() { return store->outbox().rows(0); }
   std::string body(const OutboxRow& row) { return store->raw(row.raw_sha256).value(); }
 };
 

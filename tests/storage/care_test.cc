@@ -75,7 +75,7 @@ TEST_CASE("a sound store is sound; damage is found") {
   try {
     found = !check_sqlite_store(path, true).empty();
   } catch (const Error& error) {
-    found = error.kind() == ErrorKind::corrupt;
+    found = error.kind() == ErrorKind::storage;
   }
   CHECK(found);
 }

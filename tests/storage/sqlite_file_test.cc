@@ -109,8 +109,8 @@ TEST_CASE("paths that can be no store are refused with the right kind") {
   CHECK(opening_fails(base + "/missing.db", true) == ErrorKind::storage);
   CHECK_FALSE(fs::exists(base + "/missing.db"));
   std::ofstream(base + "/text.db") << std::string(5'000, 'x');
-  CHECK(opening_fails(base + "/text.db") == ErrorKind::corrupt);
-  CHECK(opening_fails(base + "/text.db", true) == ErrorKind::corrupt);
+  CHECK(opening_fails(base + "/text.db") == ErrorKind::storage);
+  CHECK(opening_fails(base + "/text.db", true) == ErrorKind::storage);
   CHECK(opening_fails(base + "/text.db/store.db") == ErrorKind::storage);
   run_sql(base + "/foreign.db", "CREATE TABLE theirs (a)");
   CHECK(opening_fails(base + "/foreign.db") == ErrorKind::configuration);

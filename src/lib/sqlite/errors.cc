@@ -30,15 +30,14 @@ ErrorKind kind_of(int code) {
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
       return ErrorKind::storage;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_PROTOCOL:
     case SQLITE_NOMEM:
       return ErrorKind::temporary;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return ErrorKind::corrupt;
     case SQLITE_TOOBIG:
       return ErrorKind::limit;
     default:
@@ -50,8 +49,9 @@ std::atomic<std::uint64_t> storage_failures{0}, busy_failures{0}, corrupt_failur
 
 void count_failure(int code) noexcept {
   const int primary = code & 0xff;
-  if (kind_of(code) == ErrorKind::storage) ++storage_failures;
-  if (kind_of(code) == ErrorKind::corrupt) ++corrupt_failures;
+  const bool is_damaged = primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
+  if (is_damaged) ++corrupt_failures;
+  if (kind_of(code) == ErrorKind::storage && !is_damaged) ++storage_failures;
   if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED || primary == SQLITE_PROTOCOL) ++busy_failures;
 }
 
