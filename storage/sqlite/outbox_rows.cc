@@ -124,7 +124,8 @@ std::vector<OutboxBacklog> SqliteOutboxReader::backlog(UnixTime due_before, Unix
       " count(*) FILTER (WHERE state = 'uncertain'), coalesce(max(id) FILTER (WHERE state = 'uncertain'), 0),"
       " count(*) FILTER (WHERE state = 'failed'), coalesce(max(id) FILTER (WHERE state = 'failed'), 0),"
       " coalesce(max(last_error) FILTER (WHERE state = 'failed'), '')"
-      " FROM (SELECT *, state IN ('pending', 'retry', 'sending') AS waits FROM outbox)"
+      " FROM (SELECT *, state IN ('pending', 'retry', 'sending') AS waits FROM outbox INDEXED BY outbox_open"
+      " WHERE state IN ('pending', 'sending', 'retry', 'uncertain', 'failed'))"
       " WHERE kind <> 'alert' AND ((state = 'pending' AND next_try < ?1) OR (state = 'retry' AND created_at < ?1)"
       " OR (state = 'sending' AND tried_at < ?1) OR (state = 'uncertain' AND tried_at < ?2)"
       " OR (state = 'failed' AND kind = 'reply')) GROUP BY mailbox ORDER BY mailbox");
