@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <fstream>
+
 #include "../support/net.h"
 #include "daemon.h"
 
@@ -118,6 +120,20 @@ TEST_CASE("an address that is taken: an error at the start, the old configuratio
   }
   CHECK(http_get(port, "/healthz/live").rfind("HTTP/1.1 200", 0) == 0);
   CHECK(daemon.end() < 10);
+}
+
+TEST_CASE("a storage that fails ends the daemon, which waits for no signal then") {
+  FolderHome folder("");
+  folder.drop(1);
+  Daemon daemon(folder.home());
+  REQUIRE(eventually([&] { return folder.home().count(kIncomingCount) == 1; }));
+  for (const char* suffix : {"", "-wal"}) {
+    std::fstream file(folder.home().path() / (std::string("var/poller.db") + suffix), std::ios::in | std::ios::out);
+    file << std::string(65536, 'x');
+  }
+  folder.drop(2);
+  CHECK(eventually([&] { return !daemon.running(); }));
+  CHECK_MESSAGE(daemon.says("restore a backup"), daemon.log());
 }
 
 TEST_CASE("a mail dropped into a folder is a ticket at once, though the schedule's turn is in an hour") {
