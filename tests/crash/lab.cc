@@ -11,7 +11,7 @@
 namespace poller::crash {
 namespace {
 
-constexpr int kWorkers = 8;  // a try waits for its servers most of its time
+constexpr int kWorkers = 4;  // a try waits for its servers half of its time
 constexpr int kKilled = 128 + 9;
 constexpr long kTooMany = 5000;  // effects of one run: more is a loop
 
