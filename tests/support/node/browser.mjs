@@ -7,8 +7,14 @@ const jars = new Map(); // cookies by host
 
 const jar = (url) => jars.get(url.host) || jars.set(url.host, new Map()).get(url.host);
 
+// Debian 12's Node has no getSetCookie(), and joins the fields by ", "; a comma in Expires is followed by no "NAME=".
+function cookies_of(headers) {
+  if (headers.getSetCookie) return headers.getSetCookie();
+  return (headers.get('set-cookie') ?? '').split(/,\s*(?=[^;,=\s]+=)/).filter(Boolean);
+}
+
 function keep_cookies(url, response) {
-  for (const cookie of response.headers.getSetCookie()) {
+  for (const cookie of cookies_of(response.headers)) {
     const [pair] = cookie.split(';');
     const at = pair.indexOf('=');
     jar(url).set(pair.slice(0, at), pair.slice(at + 1));
