@@ -106,6 +106,7 @@ class Pass {
           [&](RawMail&& raw) { return process_mail(std::move(raw), process); },
           [&](std::vector<Processed>&& group) {
             std::vector<SourceKey> sources;
+            sources.reserve(group.size());
             for (const auto& mail : group) sources.push_back(mail.raw.source);
             commit(std::move(group));
             for (const auto& source : sources) open.erase(source);

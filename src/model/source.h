@@ -17,7 +17,7 @@ struct SourceKey {
   std::uint32_t uid = 0;
   std::string uidl;
 
-  auto operator<=>(const SourceKey&) const = default;
+  auto operator<=>(const SourceKey&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 is wrong here
 };
 
 }  // namespace poller

@@ -15,7 +15,7 @@ struct AccountId {
   std::string client_id;  // as configured
   std::string user;       // who signs in, ASCII letters in lower case
 
-  auto operator<=>(const AccountId&) const = default;
+  auto operator<=>(const AccountId&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 is wrong here
 
   /// The name of its entry in the vault: the user for a person to recognise, and a hash of all three.
   [[nodiscard]] std::string file_name() const;

@@ -53,10 +53,15 @@ std::optional<RedirectAnswer> read_redirect_query(std::string_view query) {
     if (seen == nullptr) continue;
     if (*seen) return std::nullopt;
     *seen = true;
-    if (seen == &code) answer.code = Secret(std::move(value));
-    if (seen == &error) answer.error = std::move(value);
-    if (seen == &state) answer.state = std::move(value);
-    if (seen == &description) answer.error_description = std::move(value);
+    if (seen == &code) {
+      answer.code = Secret(std::move(value));
+    } else if (seen == &error) {
+      answer.error = std::move(value);
+    } else if (seen == &state) {
+      answer.state = std::move(value);
+    } else {
+      answer.error_description = std::move(value);
+    }
   }
   if (answer.code.empty() == answer.error.empty()) return std::nullopt;
   return answer;

@@ -82,7 +82,7 @@ Conversion convert(std::string_view bytes, const std::string& charset, std::stri
     char* target = block.data();
     code = U_ZERO_ERROR;
     ucnv_convertEx(to, from, &target, block.data() + block.size(), &source, source_end, pivot.data(), &pivot_source,
-                   &pivot_target, pivot.data() + pivot.size(), first, true, &code);
+                   &pivot_target, pivot.data() + pivot.size(), first ? 1 : 0, 1, &code);
     out.append(block.data(), static_cast<std::size_t>(target - block.data()));
     if (code != U_BUFFER_OVERFLOW_ERROR) break;
   }

@@ -139,7 +139,7 @@ std::vector<std::uint64_t> last_sizes(Session& session, std::size_t most) {
 
 Error folder_refusal(Session& session, const StatusLine& line, const std::string& folder, const std::string& doing) {
   const std::string what = doing + " " + text::escape_controls(folder);
-  const Error plain = refusal(line, what, ErrorKind::permanent);
+  Error plain = refusal(line, what, ErrorKind::permanent);
   const bool undecided = plain.kind() == ErrorKind::permanent;
   if (!undecided && line.code != "NONEXISTENT" && line.code != "TRYCREATE") return plain;
   const auto folders = list_folders(session);

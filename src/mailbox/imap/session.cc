@@ -34,13 +34,13 @@ void Session::connect() {
 }
 
 std::string Session::new_tag(std::string_view command, std::string_view shown) {
-  const std::string tag = tag_prefix_ + std::to_string(++tag_number_);
+  std::string tag = tag_prefix_ + std::to_string(++tag_number_);
   trace_sent(tag + " ", shown.empty() ? command : shown);
   return tag;
 }
 
 std::string Session::send(std::string_view command, std::string_view shown) {
-  const std::string tag = new_tag(command, shown);
+  std::string tag = new_tag(command, shown);
   std::string bytes;
   bytes.reserve(waiting_.size() + tag.size() + command.size() + 3);
   bytes.append(waiting_).append(tag).append(" ").append(command).append("\r\n");
@@ -51,7 +51,7 @@ std::string Session::send(std::string_view command, std::string_view shown) {
 }
 
 std::string Session::send_with_next(std::string_view command) {
-  const std::string tag = new_tag(command, {});
+  std::string tag = new_tag(command, {});
   waiting_.append(tag).append(" ").append(command).append("\r\n");
   return tag;
 }
