@@ -132,7 +132,7 @@ Queued queue_reply(Store& store, Transaction& tx, const config::Config& config, 
   draft.not_before = now + config.outbound.hold.count();
   refer_to_ticket(answered, messages, draft);
   if (reply.quote) add_quote(answered, draft);
-  const Queued queued = enqueue(store, tx, draft, now);
+  Queued queued = enqueue(store, tx, draft, now);
   const std::string status = reply.status.value_or(ticket.status == "new" ? "open" : ticket.status);
   if (status != ticket.status) {
     TicketUpdate update;

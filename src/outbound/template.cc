@@ -85,7 +85,7 @@ const std::string* nearest_variant(const std::map<std::string, std::string>& var
                                    const std::string& language) {
   const std::string q = text::to_lower(queue);
   const std::string l = text::to_lower(language);
-  for (const std::string& key : {q + "." + l, q, l, std::string()}) {
+  for (const std::string& key : {fmt::format("{}.{}", q, l), q, l, std::string()}) {
     if (const auto it = variants.find(key); it != variants.end()) return &it->second;
   }
   return nullptr;

@@ -74,7 +74,7 @@ const std::string& this_process() {
 
 bool is_gone(std::string_view identity) {
   const auto theirs = text::split(identity, ' ');
-  const std::string own = this_process();
+  const std::string& own = this_process();
   const auto ours = text::split(own, ' ');
   if (theirs.size() != 5 || theirs[0] != ours[0]) return false;
   if (theirs[1] != ours[1]) return true;
