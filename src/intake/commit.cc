@@ -54,11 +54,12 @@ std::vector<MailEvent> Committer::commit(std::vector<Processed>&& group) {
 }
 
 std::optional<MailEvent> Committer::try_one(Transaction& tx, Processed& mail) {
-  Route route = choose_queue(config_, mailbox_, mail.mail);
-  mail.queue = std::move(route.queue);
-  mail.queue_reason = std::move(route.reason);
+  mail.queue = mailbox_.queue;
   tx.savepoint();
   try {
+    Route route = choose_queue(config_, mailbox_, mail.mail);
+    mail.queue = std::move(route.queue);
+    mail.queue_reason = std::move(route.reason);
     MailEvent event = place_one(tx, mail);
     tx.release_savepoint();
     return event;
