@@ -31,6 +31,12 @@ std::string plain_local_part(std::string_view local) {
   return is_dot_atom(inner) ? inner : std::string(local);
 }
 
+// What address_key() does no more to than make it lower case. A mail is held against every address of a configuration.
+bool is_plain(std::string_view address) {
+  return !address.empty() && !text::is_space(address.front()) && !text::is_space(address.back()) &&
+         address.back() != '.' && address.find('"') == std::string_view::npos && text::is_ascii(address);
+}
+
 }  // namespace
 
 std::string address_key(std::string_view address) {
@@ -40,7 +46,10 @@ std::string address_key(std::string_view address) {
   return text::to_lower(plain_local_part(address.substr(0, at))) + "@" + icu::ascii_domain(address.substr(at + 1));
 }
 
-bool same_address(std::string_view a, std::string_view b) { return a == b || address_key(a) == address_key(b); }
+bool same_address(std::string_view a, std::string_view b) {
+  if (is_plain(a) && is_plain(b)) return text::iequals(a, b);
+  return address_key(a) == address_key(b);
+}
 
 SubAddress split_detail(std::string_view address) {
   const std::size_t at = address.rfind('@');

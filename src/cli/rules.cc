@@ -5,11 +5,10 @@
 
 #include <CLI/CLI.hpp>
 
-#include "base/error.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json.h"
-#include "intake/replay.h"
+#include "cli/mail_files.h"
 #include "intake/sender_trust.h"
 #include "parsers/classify.h"
 #include "parsers/mime.h"
@@ -36,7 +35,7 @@ Json rule_json(const std::string& file, const config::Rule& rule, const RuleVerd
             {"place", rule_place(rule.place)},
             {"verdict", verdict_word(verdict)},
             {"hit", verdict.hit},
-            {"actions", describe_actions(rule)}};
+            {"actions", describe_rule(rule)}};
   line["failed"] = verdict.failed ? Json(condition_text(rule.when[*verdict.failed])) : Json(nullptr);
   return line;
 }
@@ -46,7 +45,7 @@ std::string rule_line(const config::Rule& rule, const RuleVerdict& verdict) {
   if (!verdict.tried) {
     line += ", because an earlier rule had stop";
   } else if (verdict.hit) {
-    line += ": " + describe_actions(rule);
+    line += ": " + describe_rule(rule);
   } else if (verdict.failed) {
     line += ", it does not fit " + condition_text(rule.when[*verdict.failed]);
   }
@@ -61,17 +60,7 @@ Json outcome_json(const RuleOutcome& out) {
 }
 
 std::string outcome_line(const RuleOutcome& out) {
-  config::Rule together;
-  together.queue = out.queue;
-  together.status = out.status;
-  together.priority = out.priority;
-  together.requester = out.requester;
-  together.assignee = out.assignee;
-  together.tags = out.tags;
-  together.drop = out.drop;
-  together.quarantine = out.quarantine;
-  together.no_answer = out.no_answer;
-  const std::string actions = describe_actions(together);
+  const std::string actions = describe_actions(out);
   return text::escape_controls("  together: " + (actions.empty() ? std::string("nothing") : actions));
 }
 
@@ -94,23 +83,9 @@ ExitCode test_rules(Context& context, const std::vector<std::string>& paths) {
   const config::Mailbox& mailbox = context.chosen_mailbox();
   const Rules rules(config);
   if (config.rules.empty()) std::fprintf(stderr, "poller: the configuration has no rules\n");
-  ExitCode code = ExitCode::ok;
-  read_inputs(
-      paths, {},
-      [&](InputMail&& input) {
-        if (!looks_like_mail(input.bytes)) {
-          std::fprintf(stderr, "poller: %s: this is no mail\n", text::escape_controls(input.file).c_str());
-          code = worse(code, ExitCode::no_mail);
-        } else {
-          test_mail(context, config, rules, input, mailbox);
-        }
-        return true;
-      },
-      [&](const InputProblem& problem) {
-        std::fprintf(stderr, "poller: %s\n", text::escape_controls(problem.text).c_str());
-        code = worse(code, ExitCode::no_input);
-      });
-  return code;
+  return for_each_mail_file(paths, [&](const InputMail& input, bool is_mail) {
+    if (is_mail) test_mail(context, config, rules, input, mailbox);
+  });
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "parsers/address_key.h"
 
 namespace poller::config {
 namespace {
@@ -41,14 +42,16 @@ bool has_own_copies(const Config& config) noexcept {
   return std::any_of(config.queues.begin(), config.queues.end(), [](const Queue& queue) { return queue.own_copy; });
 }
 
-bool is_agent(const Queue& queue, const std::string& address) noexcept {
+bool is_agent(const Queue& queue, const std::string& address) {
   return std::any_of(queue.agents.begin(), queue.agents.end(), [&](const std::string& entry) {
-    return entry.starts_with('@') ? text::iends_with(address, entry) : text::iequals(address, entry);
+    if (!entry.starts_with('@')) return same_address(address, entry);
+    const auto at = address.rfind('@');
+    return at != std::string::npos && same_address(std::string_view(address).substr(at), entry);
   });
 }
 
 bool is_own_address(const Config& config, const std::string& address) {
-  const auto same = [&](std::string_view other) { return !other.empty() && text::iequals(other, address); };
+  const auto same = [&](std::string_view other) { return !other.empty() && same_address(other, address); };
   for (const auto& mailbox : config.mailboxes) {
     if (same(mailbox.address) || same(mailbox.user) || same(mailbox.oauth.user)) return true;
     if (mailbox.smtp && (same(mailbox.smtp->user) || same(bare_address(mailbox.smtp->from)))) return true;

@@ -164,11 +164,16 @@ struct RuleCondition {
   Place place;
 };
 
-struct Rule {
-  std::vector<RuleCondition> when;  // all must hold
+/// What a rule asks for, or several of them together.
+struct RuleActions {
   std::optional<std::string> queue, status, priority, requester, assignee;
   std::vector<std::string> tags;
-  bool drop = false, quarantine = false, no_answer = false, stop = false;
+  bool drop = false, quarantine = false, no_answer = false;
+};
+
+struct Rule : RuleActions {
+  std::vector<RuleCondition> when;  // all must hold
+  bool stop = false;                // no later rule is tried
   Place place;
 };
 
@@ -218,7 +223,7 @@ const Queue* find_queue(const Config& config, const std::string& name) noexcept;
 bool has_own_copies(const Config& config) noexcept;
 
 /// Whether the address stands in the queue's list of agents, by itself or by its "@domain".
-bool is_agent(const Queue& queue, const std::string& address) noexcept;
+bool is_agent(const Queue& queue, const std::string& address);
 /// Whether mail to the address comes back to one of our mailboxes.
 bool is_own_address(const Config& config, const std::string& address);
 

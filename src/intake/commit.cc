@@ -24,6 +24,15 @@ constexpr const char* kWho = "poller";
 
 std::string ticket_subject(const Mail& mail) { return mail.subject.empty() ? "(no subject)" : mail.subject; }
 
+Placement in_quarantine_already(const Processed& mail) {
+  Placement p;
+  p.outcome = Outcome::duplicate;
+  p.kind = mail.verdict.kind;
+  p.queue = mail.queue;
+  p.reasons.emplace_back("the same bytes are in quarantine already");
+  return p;
+}
+
 bool is_store_trouble(const Error& error) {
   return error.kind() == ErrorKind::storage || error.kind() == ErrorKind::temporary;
 }
@@ -100,10 +109,7 @@ MailEvent Committer::place_one(Transaction& tx, Processed& mail) {
     event.placement.outcome = Outcome::quarantined;  // its row is there already
     event.placement.reasons.push_back("quarantine:" + *mail.quarantine_reason);
   } else if (mail.quarantine_reason && is_in_quarantine(mail.raw.source)) {
-    event.placement.outcome = Outcome::duplicate;
-    event.placement.kind = mail.verdict.kind;
-    event.placement.queue = mail.queue;
-    event.placement.reasons.emplace_back("the same bytes are in quarantine already");
+    event.placement = in_quarantine_already(mail);
   } else if (mail.quarantine_reason) {
     event.placement = store_quarantined(tx, mail, *mail.quarantine_reason);
   } else if (const auto first = first_copy(mail)) {
@@ -199,11 +205,7 @@ Placement Committer::store_dropped(Transaction& tx, const Processed& mail, const
 
 Placement Committer::store_quarantined_by_rule(Transaction& tx, const Processed& mail, const RuleOutcome& ruled) {
   if (!is_in_quarantine(mail.raw.source)) return store_quarantined(tx, mail, "a rule asks for it", ruled.reasons);
-  Placement p;
-  p.outcome = Outcome::duplicate;
-  p.kind = mail.verdict.kind;
-  p.queue = mail.queue;
-  p.reasons.emplace_back("the same bytes are in quarantine already");
+  Placement p = in_quarantine_already(mail);
   p.reasons.insert(p.reasons.end(), ruled.reasons.begin(), ruled.reasons.end());
   return p;
 }

@@ -39,4 +39,12 @@ std::string decision_json(const Placement& placement) {
                      text::json_string(placement.queue), trust_json(placement.trust), reasons);
 }
 
+bool says_new_ticket(std::string_view decision) {
+  return decision.find(R"("is_new_ticket":true)") != std::string_view::npos;
+}
+
+bool says_rule(std::string_view decision) {
+  return decision.find(R"(["rule:)") != std::string_view::npos || decision.find(R"(,"rule:)") != std::string_view::npos;
+}
+
 }  // namespace poller

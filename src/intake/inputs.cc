@@ -1,3 +1,5 @@
+#include "intake/inputs.h"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -10,7 +12,6 @@
 #include "base/error.h"
 #include "base/safe_file.h"
 #include "base/text.h"
-#include "intake/replay.h"
 #include "parsers/mbox.h"
 
 namespace poller {

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "intake/closed.h"
+#include "intake/decision.h"
 #include "intake/remember.h"
 #include "intake/sender_role.h"
 #include "intake/signals.h"
@@ -139,8 +140,7 @@ class Chooser {
   // The ticket is there because this same mail came through another mailbox before.
   bool is_opened_by_copy(const Ticket& ticket) {
     const auto copy = store_.find_identity(processed_.identity, ticket.queue);
-    return copy && copy->ticket == ticket.id &&
-           store_.decision_json(copy->message).find("\"is_new_ticket\":true") != std::string::npos;
+    return copy && copy->ticket == ticket.id && says_new_ticket(store_.decision_json(copy->message));
   }
 
   // Anybody can send a mail with a Message-ID that he has seen, and answers to the true one must not go to him: of

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "intake/decision.h"
 #include "intake/processed.h"
 #include "intake/sender_trust.h"
 #include "intake/trial.h"
@@ -119,10 +120,6 @@ std::vector<std::string> rule_differences(const RuleOutcome& ruled, const Ticket
   return out;
 }
 
-bool met_rules(const std::string& decision) {
-  return decision.find(R"(["rule:)") != std::string::npos || decision.find(R"(,"rule:)") != std::string::npos;
-}
-
 class Reparser {
  public:
   Reparser(Store& store, const config::Config& config, const Clock& clock, const ReparseOptions& options)
@@ -222,9 +219,8 @@ class Reparser {
   void compare_rules(const Message& before, const RuleOutcome& ruled, MailDifference& found) {
     const auto ticket = before.ticket == 0 ? std::nullopt : store_.ticket(before.ticket);
     const std::string decision = store_.decision_json(before.id);
-    if (!ticket && !met_rules(decision)) return;  // our own mail come back, say
-    const bool opened_it = decision.find("\"is_new_ticket\":true") != std::string::npos;
-    found.rules = rule_differences(ruled, ticket ? &*ticket : nullptr, opened_it);
+    if (!ticket && !says_rule(decision)) return;  // our own mail come back, say
+    found.rules = rule_differences(ruled, ticket ? &*ticket : nullptr, says_new_ticket(decision));
   }
 
   Store& store_;

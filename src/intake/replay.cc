@@ -1,6 +1,7 @@
 #include "intake/replay.h"
 
 #include "base/log.h"
+#include "intake/inputs.h"
 #include "intake/pipeline.h"
 #include "parsers/mime.h"
 

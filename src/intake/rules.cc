@@ -28,7 +28,7 @@ void add_rule(const config::Rule& rule, std::size_t index, RuleOutcome& out) {
   out.quarantine = out.quarantine || rule.quarantine;
   out.no_answer = out.no_answer || rule.no_answer;
   out.reasons.push_back(
-      fmt::format("rule:{} ({}:{}): {}", index + 1, rule.place.file, rule.place.line, describe_actions(rule)));
+      fmt::format("rule:{} ({}:{}): {}", index + 1, rule.place.file, rule.place.line, describe_rule(rule)));
 }
 
 std::vector<std::string> body_patterns(const std::vector<config::Rule>& rules) {
@@ -43,22 +43,27 @@ std::vector<std::string> body_patterns(const std::vector<config::Rule>& rules) {
 
 }  // namespace
 
-std::string describe_actions(const config::Rule& rule) {
+std::string describe_actions(const config::RuleActions& actions) {
   std::string out;
   const auto add = [&out](std::string_view what) { out.append(out.empty() ? "" : " ").append(what); };
   const auto add_set = [&](const char* key, const std::optional<std::string>& word) {
     if (word) add(fmt::format("{}={}", key, *word));
   };
-  add_set("queue", rule.queue);
-  add_set("status", rule.status);
-  add_set("priority", rule.priority);
-  add_set("requester", rule.requester);
-  add_set("assignee", rule.assignee);
-  for (const std::string& tag : rule.tags) add("tag=" + tag);
-  if (rule.drop) add("drop");
-  if (rule.quarantine) add("quarantine");
-  if (rule.no_answer) add("no_answer");
-  if (rule.stop) add("stop");
+  add_set("queue", actions.queue);
+  add_set("status", actions.status);
+  add_set("priority", actions.priority);
+  add_set("requester", actions.requester);
+  add_set("assignee", actions.assignee);
+  for (const std::string& tag : actions.tags) add("tag=" + tag);
+  if (actions.drop) add("drop");
+  if (actions.quarantine) add("quarantine");
+  if (actions.no_answer) add("no_answer");
+  return out;
+}
+
+std::string describe_rule(const config::Rule& rule) {
+  std::string out = describe_actions(rule);
+  if (rule.stop) out += out.empty() ? "stop" : " stop";
   return out;
 }
 

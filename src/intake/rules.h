@@ -29,11 +29,9 @@ struct RuleVerdict {
   std::optional<std::size_t> failed;  // index in Rule::when of the first condition that does not hold
 };
 
-/// What the rules that hit ask for, together: a later rule's word counts, tags add up.
-struct RuleOutcome {
-  std::optional<std::string> queue, status, priority, requester, assignee;
-  std::vector<std::string> tags;  // each once, in the order they were asked for
-  bool drop = false, quarantine = false, no_answer = false;
+/// What the rules that hit ask for, together: a later rule's word counts, tags add up, each once, in the order they
+/// were asked for.
+struct RuleOutcome : config::RuleActions {
   std::vector<std::string> reasons;   // "rule:2 (poller.yaml:14): queue=billing drop", one for each rule that hit
   std::vector<RuleVerdict> verdicts;  // one for each rule, in order
 };
@@ -44,8 +42,10 @@ struct RuleFault {
   std::string text;
 };
 
-/// What a rule does, in the configuration's words: "queue=billing priority=high stop".
-std::string describe_actions(const config::Rule& rule);
+/// In the configuration's words: "queue=billing priority=high".
+std::string describe_actions(const config::RuleActions& actions);
+/// What a rule does; "stop" is one of its words.
+std::string describe_rule(const config::Rule& rule);
 
 /// Every one there is, in the order of the rules.
 std::vector<RuleFault> find_rule_faults(const std::vector<config::Rule>& rules);

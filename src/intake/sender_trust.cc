@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "parsers/address_key.h"
 #include "parsers/addresses.h"
 #include "parsers/authentication_results.h"
 
@@ -20,16 +21,20 @@ std::string_view domain_part(std::string_view address) {
   return at == std::string_view::npos ? std::string_view() : address.substr(at + 1);
 }
 
+std::string domain_key(std::string_view domain) { return address_key("@" + std::string(domain)).substr(1); }
+
 bool is_within(std::string_view domain, std::string_view parent) {
   return text::iequals(domain, parent) || (domain.size() > parent.size() && text::iends_with(domain, parent) &&
                                            domain[domain.size() - parent.size() - 1] == '.');
 }
 
 // DMARC aligns with From's domain; a result about another one (several From, a second From field) says nothing of the
-// address that we go by. A domain that is not ASCII stands in another form in the header, and is not compared.
+// address that we go by. The header may spell the one with "xn--" and From the same one without.
 bool is_about(std::string_view judged, std::string_view from_domain) {
-  if (judged.empty() || !text::is_ascii(judged) || !text::is_ascii(from_domain)) return true;
-  return is_within(judged, from_domain) || is_within(from_domain, judged);
+  if (judged.empty()) return true;
+  const std::string a = domain_key(judged);
+  const std::string b = domain_key(from_domain);
+  return is_within(a, b) || is_within(b, a);
 }
 
 std::optional<SenderTrust> verdict_word(const AuthenticationMethod* method) {

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "outbound/reply.h"
+#include "parsers/address_key.h"
 #include "parsers/attachment_bytes.h"
 #include "parsers/authentication_results.h"
 #include "parsers/encode_header.h"
@@ -27,7 +28,7 @@ int queue_notice(Store& store, Transaction& tx, const config::Queue& queue, cons
   draft.auto_submitted = "auto-generated";
   int told = 0;
   for (const auto& agent : queue.agents) {
-    if (!is_sendable_address(agent) || agent.starts_with('@') || text::iequals(agent, not_to)) continue;
+    if (!is_sendable_address(agent) || agent.starts_with('@') || same_address(agent, not_to)) continue;
     draft.to = {{"", agent}};
     enqueue(store, tx, draft, now);
     ++told;

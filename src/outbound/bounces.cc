@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "outbound/agents.h"
 #include "outbound/draft.h"
+#include "parsers/address_key.h"
 #include "parsers/encode_header.h"
 #include "threading/message_id.h"
 #include "threading/ring_store.h"
@@ -33,7 +34,7 @@ std::optional<OutboxRow> bounced_row(Store& store, const StoredMail& stored) {
 }
 
 bool was_sent_to(const OutboxRow& row, const std::string& address) {
-  return std::any_of(row.to.begin(), row.to.end(), [&](const std::string& to) { return text::iequals(to, address); });
+  return std::any_of(row.to.begin(), row.to.end(), [&](const std::string& to) { return same_address(to, address); });
 }
 
 void add_note(Transaction& tx, const OutboxRow& row, const std::string& text, const config::Mailbox& mailbox,

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "lib/openssl/digest.h"
 #include "lib/openssl/random.h"
+#include "parsers/address_key.h"
 #include "parsers/addresses.h"
 #include "parsers/encode_header.h"
 #include "parsers/header_words.h"
@@ -27,7 +28,7 @@ std::string domain_of(const Address& address) {
 void add_recipients(std::vector<std::string>& envelope, const std::vector<Address>& addresses) {
   for (const auto& a : addresses) {
     const bool known = std::any_of(envelope.begin(), envelope.end(),
-                                   [&](const std::string& other) { return text::iequals(other, a.address); });
+                                   [&](const std::string& other) { return same_address(other, a.address); });
     if (!known && is_sendable_address(a.address)) envelope.push_back(a.address);
   }
 }
@@ -35,7 +36,7 @@ void add_recipients(std::vector<std::string>& envelope, const std::vector<Addres
 OutgoingMail outgoing(const Draft& d, const std::string& message_id, UnixTime now) {
   OutgoingMail mail;
   mail.from = from_address(*d.mailbox);
-  if (!d.mailbox->address.empty() && !text::iequals(d.mailbox->address, mail.from.address)) {
+  if (!d.mailbox->address.empty() && !same_address(d.mailbox->address, mail.from.address)) {
     mail.reply_to.push_back({mail.from.name, d.mailbox->address});
   }
   mail.to = d.to;

@@ -73,7 +73,7 @@ std::optional<OutboxRow> SqliteOutboxReader::by_message_id(const std::string& me
 std::vector<OutboxRow> SqliteOutboxReader::rows(UnixTime done_since) {
   Query q = db_.query("SELECT " POLLER_OUTBOX_COLUMNS
                       "WHERE o.state IN ('pending', 'sending', 'retry', 'uncertain', 'failed')"
-                      " OR max(coalesce(o.tried_at, 0), o.created_at) >= ? ORDER BY o.id");
+                      " OR max(o.tried_at, o.created_at) >= ? ORDER BY o.id");
   q.bind(done_since);
   return all_rows(q);
 }

@@ -12,7 +12,7 @@
 
 #include "fake_mailbox.h"
 #include "intake/commit.h"
-#include "intake/replay.h"
+#include "intake/inputs.h"
 #include "letter.h"
 #include "parsers/mime.h"
 

@@ -138,6 +138,20 @@ TEST_CASE("a pass about another domain than From's is a fail") {
         SenderTrust::pass);
 }
 
+TEST_CASE("a pass about an internationalised domain is held against From's in either spelling") {
+  const auto verdict = [](const std::string& judged, const std::string& from) {
+    Letter letter;
+    letter.from = "ann@" + from;
+    letter.above = {"Authentication-Results: mx.contoso.com; dmarc=pass header.from=" + judged};
+    return judge_sender(parse_mail(letter.text()), named_server()).trust;
+  };
+  CHECK(verdict("xn--bcher-kva.example", "b\u00fccher.example") == SenderTrust::pass);
+  CHECK(verdict("b\u00fccher.example", "xn--bcher-kva.example") == SenderTrust::pass);
+  CHECK(verdict("b\u00fccher.example", "mail.b\u00fccher.example") == SenderTrust::pass);
+  CHECK(verdict("evil.example", "b\u00fccher.example") == SenderTrust::fail);
+  CHECK(verdict("m\u00fcller.example", "b\u00fccher.example") == SenderTrust::fail);
+}
+
 TEST_CASE("Microsoft's form bears no id; compauth decides before dmarc") {
   const auto results = [](const std::string& what) {
     return judge({"Authentication-Results: spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=example.com; " + what},
