@@ -70,6 +70,7 @@ struct NewOutgoing {
   std::string mailbox;
   std::optional<TicketId> ticket;
   std::optional<MessageId> message;
+  std::optional<MessageId> about;  // notices: the message told of, whose ticket is the notice's wherever it is moved
   UnixTime created_at = 0;
   UnixTime not_before = 0;
   std::string message_id;

@@ -105,6 +105,7 @@ std::string notify_agents(Store& store, Transaction& tx, const config::Config& c
   draft.subject = answer_subject(ticket);
   if (stored.placement.is_new_ticket) draft.subject.erase(0, 4);  // "Re: "
   draft.text = notice_text(ticket, stored.mail.mail, stored.placement.is_new_ticket);
+  draft.about = stored.placement.message;
   draft.who = "poller";
   const int told = queue_notice(store, tx, *queue, sender_of(stored.mail.mail), std::move(draft), now);
   return told == 0 ? std::string() : fmt::format("agents:told: {}", told);
@@ -129,11 +130,14 @@ std::optional<AgentAnswer> agent_answer(Store& store, const config::Config& conf
   std::vector<std::string> ids = mail.in_reply_to;
   ids.insert(ids.end(), mail.references.rbegin(), mail.references.rend());
   const auto ring = load_key_ring(store);
-  const bool told =
-      ring && std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
-        const auto token = read_message_id(*ring, id);
-        return token && token->role == TokenRole::agent && store.follow_merges(token->ticket) == ticket.id;
-      });
+  const bool told = ring && std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
+                      const auto token = read_message_id(*ring, id);
+                      if (!token || token->role != TokenRole::agent) return false;
+                      const auto row =
+                          store.outbox().row(token->serial);  // knows of a split; gone with a restored backup, say
+                      const bool knows = row && row->message_id == id && row->ticket;
+                      return (knows ? *row->ticket : store.follow_merges(token->ticket)) == ticket.id;
+                    });
   if (!told) return std::nullopt;
   AgentAnswer answer;
   answer.address = sender_of(mail);

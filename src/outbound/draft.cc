@@ -163,6 +163,7 @@ Queued enqueue(Store& store, Transaction& tx, const Draft& d, UnixTime now) {
   row.kind = d.kind;
   row.mailbox = d.mailbox->name;
   if (d.ticket) row.ticket = d.ticket->id;
+  row.about = d.about;
   row.created_at = now;
   row.not_before = std::max(now, d.not_before);
   row.sender = from.address;

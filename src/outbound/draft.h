@@ -18,7 +18,8 @@ struct Draft {
   OutboxKind kind = OutboxKind::reply;
   const config::Mailbox* mailbox = nullptr;  // sends it; must have smtp
   std::optional<Ticket> ticket;
-  bool is_message = true;  // it stands in the ticket (direction out)
+  bool is_message = true;          // it stands in the ticket (direction out)
+  std::optional<MessageId> about;  // notices: the message told of
   std::vector<Address> to, cc;
   std::string subject;
   std::string text, html;

@@ -51,9 +51,9 @@ void SqliteOutboxWriter::add(const NewOutgoing& m) {
   db.query(
         "INSERT INTO outbox (id, kind, mailbox, ticket_id, message_id, state, attempts, created_at, next_try, tried_at,"
         " end_reached, last_error, header_id, sender, to_json, owed_json, answers, subject, raw_sha256, size,"
-        " server_reply) VALUES (?, ?, ?, ?, ?, 'pending', 0, ?, ?, 0, 0, '', ?, ?, ?, ?, ?, ?, ?, ?, '')")
+        " server_reply, about) VALUES (?, ?, ?, ?, ?, 'pending', 0, ?, ?, 0, 0, '', ?, ?, ?, ?, ?, ?, ?, ?, '', ?)")
       .bind(m.id, to_string(m.kind), m.mailbox, m.ticket, m.message, m.created_at, m.not_before, m.message_id, m.sender,
-            to, to, answers, m.subject, Blob{raw_key}, m.raw->size)
+            to, to, answers, m.subject, Blob{raw_key}, m.raw->size, m.about)
       .run();
 }
 

@@ -29,10 +29,29 @@ bool forget_id(Database& db, const std::string& header_id, TicketId ticket, Mess
   return db.changes() > 0;
 }
 
+void move_id(Database& db, const std::string& header_id, TicketId from, TicketId to) {
+  if (!forget_id(db, header_id, from, 0)) return;
+  const std::string ids[] = {header_id};
+  insert_thread_ids(db, to, ids);
+}
+
+// What an agent answers to a notice belongs to the message that it told of.
+void move_notices(Database& db, MessageId message, TicketId from, TicketId to) {
+  std::vector<std::string> ids;
+  {
+    Query q = db.query("SELECT header_id FROM outbox WHERE about = ?");
+    q.bind(message);
+    while (q.step()) ids.push_back(q.text(0));
+  }
+  for (const std::string& id : ids) move_id(db, id, from, to);
+  db.query("UPDATE outbox SET ticket_id = ? WHERE about = ?").bind(to, message).run();
+}
+
 // Answers to the message find their ticket by its Message-ID, and its delivery's fate is told there.
 void move_message(Database& db, const Message& message, TicketId from, TicketId to) {
   db.query("UPDATE message SET ticket_id = ? WHERE id = ?").bind(to, message.id).run();
   db.query("UPDATE outbox SET ticket_id = ? WHERE message_id = ?").bind(to, message.id).run();
+  move_notices(db, message.id, from, to);
   if (!message.mail.message_id) return;
   (void)forget_id(db, *message.mail.message_id, from, message.id);
   insert_own_thread_id(db, *message.mail.message_id, to, message.id);
@@ -48,9 +67,7 @@ void add_named(std::set<std::string>& ids, const Mail& mail) {
 void move_named(Database& db, const std::set<std::string>& kept, const std::set<std::string>& moved, TicketId from,
                 TicketId to) {
   for (const std::string& id : moved) {
-    if (kept.contains(id) || !forget_id(db, id, from, 0)) continue;
-    const std::string ids[] = {id};
-    insert_thread_ids(db, to, ids);
+    if (!kept.contains(id)) move_id(db, id, from, to);
   }
 }
 

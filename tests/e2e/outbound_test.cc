@@ -184,6 +184,31 @@ TEST_CASE("agents are told, and their answers by mail go on to the customer") {
   CHECK(sent_to(jane).size() == 1);
 }
 
+TEST_CASE("an agent's answer to a notice goes to whom it told of, though the ticket was split since") {
+  const auto user = new_user();
+  const std::string agent = "agent-" + user, jane = "jane-" + user, bob = "bob-" + user;
+  const Home home = sending_home(user, fmt::format("queues:\n  - {{name: support, agents: [{}]}}\n", agent));
+  write_form(home);
+  dovecot().deliver(user, customer_mail(jane, user, "s1@" + user, "help", "Cc: " + bob + "\r\n"));
+  home.once();
+  const std::string to_first = "References: <s1@" + user + ">\r\n";
+  dovecot().deliver(user, customer_mail(bob, user, "s2@" + user, "Re: help", to_first, "What of my invoice?\r\n"));
+  home.once();
+  const auto told = sent_to(agent);
+  REQUIRE(told.size() == 2);
+  const json notice = read_by_python(told[1].data);
+  CHECK(holds_text(notice["text"], "What of my invoice?"));
+  const auto messages = rows(home, {"show", "T-1", "--json"})[0]["messages"];
+  REQUIRE(messages.size() == 2);
+  CHECK(home.run({"split", std::to_string(messages[1]["id"].get<int>())}).exit_code == 0);
+  const std::string answer = fmt::format("In-Reply-To: <{}>\r\n", notice["message_id"].get<std::string>());
+  dovecot().deliver(user, customer_mail(agent, user, "s3@" + user, notice["subject"], answer, "It is paid.\r\n"));
+  home.once();
+  CHECK(sent_to(jane).empty());
+  REQUIRE(sent_to(bob).size() == 1);
+  CHECK(holds_text(read_by_python(sent_to(bob)[0].data)["text"], "It is paid."));
+}
+
 TEST_CASE("a bounce comes home: state, note, and no more automatic answers") {
   const auto user = new_user();
   const std::string jane = "jane-" + user;

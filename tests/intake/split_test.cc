@@ -62,6 +62,24 @@ struct SplitWorld : test::World {
     tx->commit();
     return {stored, id};
   }
+  // What tells agents of a message; its Message-ID.
+  std::string notice_of(MessageId message) {
+    auto tx = store->begin();
+    const PackedRaw raw = pack_raw("Subject: notice\r\n\r\n", std::string(64, 'b'));
+    NewOutgoing row;
+    row.kind = OutboxKind::notice;
+    row.id = tx->outbox().next_id();
+    row.mailbox = "box";
+    row.ticket = ticket;
+    row.about = message;
+    row.message_id =
+        make_message_id(ensure_key_ring(*store, *tx, 1), {ticket, row.id, TokenRole::agent}, "contoso.com");
+    row.raw = &raw;
+    tx->add_thread_ids(ticket, std::span(&row.message_id, 1));
+    tx->outbox().add(row);
+    tx->commit();
+    return row.message_id;
+  }
   TicketId split(MessageId first) {
     NewTicket made;
     made.queue = "support";
@@ -94,6 +112,21 @@ TEST_CASE("an answer to our own mail finds the ticket that it was moved to, by i
   CHECK(w.send(address).ticket == w.ticket);
   CHECK(w.store->outbox().by_message_id(id)->ticket == made);
   CHECK(w.store->message(stays)->ticket == w.ticket);
+}
+
+TEST_CASE("an agent's answer to a notice goes where the message is that it told of") {
+  SplitWorld w;
+  const MessageId first = w.store->messages(w.ticket).front().id;
+  const std::string kept = w.notice_of(first);
+  const Placement second = w.send(SplitWorld::letter("second@example.com", "<first@example.com>"));
+  REQUIRE(second.ticket == w.ticket);
+  const std::string moved = w.notice_of(*second.message);
+  const TicketId made = w.split(*second.message);
+  CHECK(w.store->outbox().by_message_id(moved)->ticket == made);
+  CHECK(w.send(SplitWorld::letter("", "<" + moved + ">")).ticket == made);
+  CHECK(w.send(SplitWorld::letter("other@example.com", "<" + kept + ">")).ticket == w.ticket);
+  for (const auto& hit : w.store->find_thread(std::span(&moved, 1))) CHECK(hit.ticket == made);
+  for (const auto& hit : w.store->find_thread(std::span(&kept, 1))) CHECK(hit.ticket == w.ticket);
 }
 
 TEST_CASE("a mail in quarantine that bears our own id draws no answers to itself") {
