@@ -107,6 +107,8 @@ ExitCode send_once(Context& context, Sessions& sessions, const std::stop_token& 
       options.sent = [&] { return sessions.sent_lookup(mailbox); };
       const auto summary =
           outbound::run_outbox(context.store(), context.configuration(), mailbox, *sender, system_clock(), options);
+      const std::string line = sending_line(mailbox.name, summary);
+      if (!line.empty() && !context.globals.json) print_line(line);
       code = worse(code, summary.code);
     } catch (const Error& error) {
       log::error(error.what(), {{"mailbox", mailbox.name}, {"kind", to_string(error.kind())}});

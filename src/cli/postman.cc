@@ -53,6 +53,7 @@ UnixTime Postman::send_of(Store& store, const config::Mailbox& mailbox, const st
     return summary.code == ExitCode::ok ? 0 : now + kLeftInPeace;
   } catch (const Error& error) {
     log::error(error.what(), {{"mailbox", mailbox.name}, {"kind", to_string(error.kind())}});
+    if (!error.advice().empty()) log::error("advice: " + error.advice(), {{"mailbox", mailbox.name}});
     return now + kLeftInPeace;
   }
 }

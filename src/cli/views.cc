@@ -144,10 +144,26 @@ std::string event_line(const MailEvent& e) {
 
 std::string summary_line(const std::string& mailbox, const PassSummary& s, bool dry_run) {
   if (s.mails == 0) return fmt::format("{}: nothing new", mailbox);
-  return fmt::format(
-      "{}: {}{} mails: {} stored, {} duplicate, {} ignored, {} quarantined; {} new tickets; {} in {:.1f} s", mailbox,
-      dry_run ? "(dry run, nothing was changed) " : "", s.mails, s.stored, s.duplicate, s.ignored, s.quarantined,
-      s.tickets_created, human_size(s.bytes), s.seconds);
+  return fmt::format("{}: {}{}: {} stored, {} duplicate, {} ignored, {} quarantined; {}; {} in {:.1f} s", mailbox,
+                     dry_run ? "(dry run, nothing was changed) " : "", counted(s.mails, "mail"), s.stored, s.duplicate,
+                     s.ignored, s.quarantined, counted(s.tickets_created, "new ticket"), human_size(s.bytes),
+                     s.seconds);
+}
+
+std::string sending_line(const std::string& mailbox, const outbound::RunSummary& s) {
+  std::string out;
+  const auto add = [&out](std::uint64_t count, const char* what) {
+    if (count > 0) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count, what);
+  };
+  add(s.sent, "sent");
+  add(s.retry, "to be tried again");
+  add(s.failed, "failed");
+  add(s.uncertain, "uncertain");
+  return out.empty() ? out : fmt::format("{}: outbox: {}", mailbox, out);
+}
+
+std::string counted(std::uint64_t count, const std::string& what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
 }  // namespace poller::cli

@@ -128,7 +128,9 @@ TEST_CASE("limits: per sender, and a full outbox") {
   for (int i = 0; i < 5; ++i) {
     dovecot().deliver(user, customer_mail(fmt::format("p{}-{}", i, user), user, fmt::format("p{}@{}", i, user), "p"));
   }
-  CHECK(home.run({"--once"}).exit_code == 75);
+  const auto refused = home.run({"--once"});
+  CHECK(refused.exit_code == 75);
+  CHECK(holds(refused.out, "outbox: 3 to be tried again\n"));
   CHECK(home.count("SELECT count(*) FROM outbox WHERE state = 'retry'") == 3);
   poller::support::write_text(home.path() / "reply.txt", "An agent's reply is accepted.\n");
   CHECK(home.run({"reply", "T-1", "--text-file", "reply.txt"}).exit_code == 0);
