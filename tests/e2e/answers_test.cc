@@ -10,6 +10,7 @@
 
 #include "../support/temp_dir.h"
 #include "daemon.h"
+#include "read_back.h"
 #include "sending.h"
 
 using namespace poller::e2e;  // NOLINT(google-build-using-namespace): the world these tests live in
@@ -59,7 +60,7 @@ TEST_CASE("a closed ticket's requester is told, once, unless a machine wrote las
   home.once();
   CHECK(sent_to("robot-" + user).empty());
   REQUIRE(sent_to("c-" + user).size() == 1);
-  const json notice = read_by_python(sent_to("c-" + user)[0].data);
+  const json notice = read_back(sent_to("c-" + user)[0].data);
   CHECK(notice["subject"] == "Re: [T-1] to be closed");
   CHECK(holds(notice["text"], "T-1 is closed."));
   CHECK(holds(notice["html"], "T-1 of Jane Doe is closed."));
@@ -80,7 +81,7 @@ TEST_CASE("an oversized mail's sender is told that it was not taken; his name ca
                                       user, std::string(4000, 'x')));
   CHECK(home.once().quarantined == 1);
   REQUIRE(sent_to("l-" + user).size() == 1);
-  const json refusal = read_by_python(sent_to("l-" + user)[0].data);
+  const json refusal = read_back(sent_to("l-" + user)[0].data);
   CHECK(holds(refusal["text"], "Your mail <b>big</b> is too large."));
   CHECK(holds(refusal["html"], "&lt;script&gt;x&lt;/script&gt;: &lt;b&gt;big&lt;/b&gt; is too large."));
   CHECK(refusal["in_reply_to"] == "l1@" + user);
@@ -105,7 +106,7 @@ TEST_CASE("the pictures of a quoted mail go back with the reply, its files do no
   CHECK(home.run({"reply", "T-1", "--html-file", "reply.html"}).exit_code == 0);
   home.once();
   REQUIRE(sent_to("p-" + user).size() == 1);
-  const json reply = read_by_python(sent_to("p-" + user)[0].data);
+  const json reply = read_back(sent_to("p-" + user)[0].data);
   CHECK(reply["pictures"] == json::parse(R"([["shot@x", "image/png", 8]])"));
   CHECK(holds(reply["html"], "<p>I see.</p>"));
   CHECK(holds(reply["html"], "cid:shot@x"));
@@ -124,7 +125,7 @@ TEST_CASE("Gmail and Outlook show one conversation, in both directions") {
                                         fmt::format("Thread-Topic: Drucker\r\nThread-Index: {}\r\n", index)));
   home.once();
   REQUIRE(sent_to(jane).size() == 1);
-  const json ack = read_by_python(sent_to(jane)[0].data);
+  const json ack = read_back(sent_to(jane)[0].data);
   CHECK(ack["in_reply_to"] == "g1@" + user);
   CHECK(outlook_joins(ack, "Drucker", index));
   // Outlook lengthens the index by five bytes; its user answers our acknowledgement.
@@ -145,7 +146,7 @@ TEST_CASE("Gmail and Outlook show one conversation, in both directions") {
   REQUIRE(sent.size() == 3);
   const json customers = {{"message_id", "g2@" + user}, {"subject", "AW: [T-1] Drucker"}};
   for (std::size_t i : {1, 2}) {
-    const json reply = read_by_python(sent[i].data);
+    const json reply = read_back(sent[i].data);
     CHECK(gmail_joins(reply, customers));
     CHECK(gmail_joins(reply, ack));
     CHECK(outlook_joins(reply, "Drucker", index));
@@ -180,14 +181,14 @@ TEST_CASE("ended in the middle of sending: the next run sends the rest, nothing 
   std::set<std::string> saved;
   for (int i = 0; i < 3; ++i) {
     for (const auto& mail : sent_to(jane)) {
-      if (saved.insert(read_by_python(mail.data)["message_id"]).second)
+      if (saved.insert(read_back(mail.data)["message_id"]).second)
         dovecot().deliver(user, mail.data, "Sent Items", "S");
     }
     home.run({"--once"});
   }
   CHECK(still_to_send(home).empty());
   std::set<std::string> texts;
-  for (const auto& mail : sent_to(jane)) texts.insert(read_by_python(mail.data)["text"]);
+  for (const auto& mail : sent_to(jane)) texts.insert(read_back(mail.data)["text"]);
   CHECK(sent_to(jane).size() == kMany);
   CHECK(texts.size() == kMany);
 }

@@ -11,6 +11,7 @@
 #include "../support/temp_dir.h"
 #include "base/clock.h"
 #include "daemon.h"
+#include "read_back.h"
 #include "sending.h"
 
 using namespace poller::e2e;  // NOLINT(google-build-using-namespace): the world these tests live in
@@ -34,7 +35,7 @@ TEST_CASE("a ticket's acknowledgement, a reply, and the customer's answer in the
   REQUIRE(sent.size() == 1);
   CHECK(sent[0].from == user);
   CHECK(sent[0].user == user);
-  const json ack = read_by_python(sent[0].data);
+  const json ack = read_back(sent[0].data);
   CHECK(ack["subject"] == "Re: [T-1] Drucker brüllt");
   CHECK(ack["from"] == user);
   CHECK(ack["from_name"] == "Example Support");
@@ -57,7 +58,7 @@ TEST_CASE("a ticket's acknowledgement, a reply, and the customer's answer in the
   CHECK(still_to_send(home).empty());
   sent = sent_to(jane);
   REQUIRE(sent.size() == 2);
-  const json reply = read_by_python(sent[1].data);
+  const json reply = read_back(sent[1].data);
   CHECK(holds_text(reply["text"], "Bitte löschen."));
   CHECK(holds_text(reply["text"], "> The printer burns."));
   CHECK(reply["auto"] == "");
@@ -165,7 +166,7 @@ TEST_CASE("agents are told, and their answers by mail go on to the customer") {
   home.once();
   auto told = sent_to(agent);
   REQUIRE(told.size() == 1);
-  const json notice = read_by_python(told[0].data);
+  const json notice = read_back(told[0].data);
   CHECK(notice["auto"] == "auto-generated");
   CHECK(holds_text(notice["text"], "The printer burns."));
   const std::string answer = fmt::format("In-Reply-To: <{}>\r\n", notice["message_id"].get<std::string>());
@@ -174,7 +175,7 @@ TEST_CASE("agents are told, and their answers by mail go on to the customer") {
   home.once();
   const auto sent = sent_to(jane);
   REQUIRE(sent.size() == 1);
-  const json forwarded = read_by_python(sent[0].data);
+  const json forwarded = read_back(sent[0].data);
   CHECK(forwarded["from"] == user);
   CHECK(holds_text(forwarded["text"], "Use the extinguisher."));
   CHECK_FALSE(holds_text(forwarded["text"], "#close"));
@@ -198,7 +199,7 @@ TEST_CASE("an agent's answer to a notice goes to whom it told of, though the tic
   home.once();
   const auto told = sent_to(agent);
   REQUIRE(told.size() == 2);
-  const json notice = read_by_python(told[1].data);
+  const json notice = read_back(told[1].data);
   CHECK(holds_text(notice["text"], "What of my invoice?"));
   const auto messages = rows(home, {"show", "T-1", "--json"})[0]["messages"];
   REQUIRE(messages.size() == 2);
@@ -208,7 +209,7 @@ TEST_CASE("an agent's answer to a notice goes to whom it told of, though the tic
   home.once();
   CHECK(sent_to(jane).empty());
   REQUIRE(sent_to(bob).size() == 1);
-  CHECK(holds_text(read_by_python(sent_to(bob)[0].data)["text"], "It is paid."));
+  CHECK(holds_text(read_back(sent_to(bob)[0].data)["text"], "It is paid."));
 }
 
 TEST_CASE("a bounce comes home: state, note, and no more automatic answers") {
@@ -219,7 +220,7 @@ TEST_CASE("a bounce comes home: state, note, and no more automatic answers") {
   dovecot().deliver(user, customer_mail(jane, user, "b1@" + user, "first"));
   home.once();
   REQUIRE(sent_to(jane).size() == 1);
-  const json ack = read_by_python(sent_to(jane)[0].data);
+  const json ack = read_back(sent_to(jane)[0].data);
   dovecot().deliver(
       user, fmt::format(
                 "From: MAILER-DAEMON@mx.example\r\nTo: <{0}>\r\nSubject: Undelivered Mail Returned to Sender\r\n"

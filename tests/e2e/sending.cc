@@ -45,31 +45,6 @@ std::vector<SentMail> sent_to(const std::string& address) {
   return out;
 }
 
-// What Python's email package reads of a mail.
-json read_by_python(const std::string& mail) {
-  static const char* kScript = R"(
-import email, email.policy, json, sys
-m = email.message_from_bytes(sys.stdin.buffer.read(), policy=email.policy.default)
-body = m.get_body(preferencelist=('plain',))
-html = m.get_body(preferencelist=('html',))
-print(json.dumps({
-  'subject': m['Subject'], 'from': m['From'].addresses[0].addr_spec, 'from_name': m['From'].addresses[0].display_name,
-  'to': [a.addr_spec for a in m['To'].addresses], 'message_id': str(m['Message-ID']).strip('<>'),
-  'in_reply_to': str(m['In-Reply-To'] or '').strip('<>'), 'references': str(m['References'] or '').split(),
-  'auto': str(m['Auto-Submitted'] or ''), 'suppress': str(m['X-Auto-Response-Suppress'] or ''),
-  'topic': str(m['Thread-Topic'] or ''), 'index': str(m['Thread-Index'] or ''),
-  'text': body.get_content(), 'html': html.get_content() if html else '',
-  'pictures': [[str(p['Content-ID']).strip('<>'), p.get_content_type(), len(p.get_payload(decode=True))]
-               for p in m.walk() if p.get_content_maintype() == 'image'], 'defects': [str(d) for p in m.walk() for d in p.defects],
-  'files': [[a.get_filename(), a.get_content_type(), len(a.get_payload(decode=True))] for a in m.iter_attachments()]}))
-)";
-  support::RunOptions options;
-  options.input = mail;
-  const auto result = support::run_program({"python3", "-c", kScript}, options);
-  REQUIRE_MESSAGE(result.exit_code == 0, result.err);
-  return json::parse(result.out);
-}
-
 std::string customer_mail(const std::string& from, const std::string& to, const std::string& id,
                           const std::string& subject, const std::string& more, const std::string& body) {
   return fmt::format(

@@ -1,5 +1,4 @@
-// What the tests of sending share: a home whose mailbox can send, the SMTP server that keeps what it gets, and what
-// Python's email package reads of it.
+// What the tests of sending share: a home whose mailbox can send, and the SMTP server that keeps what it gets.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -28,10 +27,6 @@ void write_form(const Home& home);
 
 /// What the SMTP server took for that address, in order.
 std::vector<support::SentMail> sent_to(const std::string& address);
-
-/// What Python's email package reads of a mail: subject, from, from_name, to, message_id, in_reply_to, references,
-/// auto, suppress, topic, index, text, html, defects, files [[name, type, size]], pictures [[id, type, size]].
-nlohmann::json read_by_python(const std::string& mail);
 
 /// `more`: further header lines, each with its line end.
 std::string customer_mail(const std::string& from, const std::string& to, const std::string& id,
