@@ -1,10 +1,12 @@
 #include "runs.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 #include "../support/temp_dir.h"
@@ -16,6 +18,7 @@ namespace poller::bench {
 namespace {
 
 constexpr std::chrono::minutes kLimit{30};
+constexpr std::chrono::seconds kDaemonStart{3}, kDaemonRuns{30};
 
 void make_private(const fs::path& file) { fs::permissions(file, fs::perms(0600)); }
 
@@ -31,6 +34,23 @@ int stored_mails(const std::string& output) {
 void expect_stored(const std::string& output, int expected) {
   const int stored = stored_mails(output);
   if (stored != expected) throw std::runtime_error(fmt::format("{} mails stored, not {}", stored, expected));
+}
+
+// Of a running process: utime and stime of proc_pid_stat(5), the fields after its name in brackets.
+double cpu_seconds_of(pid_t pid) {
+  const std::string stat = support::read_text(fmt::format("/proc/{}/stat", pid));
+  std::istringstream in(stat.substr(stat.rfind(')') + 1));
+  std::string skipped;
+  for (int field = 3; field < 14; ++field) in >> skipped;
+  double user = 0, system = 0;
+  in >> user >> system;
+  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+int sign_ins(const std::string& log) {
+  int found = 0;
+  for (auto at = log.find("Login: "); at != std::string::npos; at = log.find("Login: ", at + 1)) ++found;
+  return found;
 }
 
 }  // namespace
@@ -140,6 +160,22 @@ int Runs::empty_round_trips() {
     if (line.find("imap <") != std::string::npos && std::exchange(asked, false)) ++trips;
   }
   return trips;
+}
+
+double Runs::daemon_pass() {
+  (void)poller_empty();  // the user is there, and the mailbox was read
+  const fs::path home = new_home("empty@contoso.example", "seen\n    idle: false\n    poll_every: 1s");
+  support::ProcessOptions options;
+  options.folder = home;
+  const support::Child daemon({POLLER_BINARY, "run"}, home / "daemon.log", options);
+  std::this_thread::sleep_for(kDaemonStart);
+  const double cpu_before = cpu_seconds_of(daemon.pid());
+  const int passes_before = sign_ins(dovecot_.log());
+  std::this_thread::sleep_for(kDaemonRuns);
+  const double cpu = cpu_seconds_of(daemon.pid()) - cpu_before;
+  const int passes = sign_ins(dovecot_.log()) - passes_before;
+  if (passes < kDaemonRuns.count() / 2) throw std::runtime_error("the daemon made no passes");
+  return cpu / passes;
 }
 
 Measured Runs::poller_help() { return run({POLLER_BINARY, "--help"}, folder_); }

@@ -46,6 +46,9 @@ class Runs {
   Measured poller_empty();
   /// Commands that the client sent in such a pass, and how often it waited for answers.
   int empty_round_trips();
+  /// CPU seconds of a pass of the daemon over that mailbox: one connection, signed in and out. All that the process
+  /// takes in half a minute of passes, one a second and without IDLE, shared among them.
+  double daemon_pass();
   /// `poller --help`.
   Measured poller_help();
 
