@@ -17,6 +17,8 @@
 namespace poller::bench {
 namespace {
 
+constexpr int kFarMails = 1000;
+constexpr std::chrono::milliseconds kRoundTrip{20};
 constexpr std::size_t kLargeMail = 34'000'000;  // with its text and header just below the default max_size, 35 MB
 
 struct Options {
@@ -54,6 +56,15 @@ void print_rows(const std::vector<Row>& rows, const Load& load) {
 }
 
 // In each round every program runs once, so that what else the machine does meets all of them.
+void run_rounds(std::vector<Row>& rows, int rounds) {
+  for (int round = 1; round <= rounds; ++round) {
+    for (Row& row : rows) {
+      row.results.push_back(row.run());
+      say(fmt::format("round {}: {:6.2f} s  {}", round, row.results.back().seconds, row.name));
+    }
+  }
+}
+
 void compare(Runs& runs, const Options& options) {
   say(fmt::format("putting {} mails into Dovecot", options.mails));
   const Load load = runs.deliver(options.mails);
@@ -64,18 +75,37 @@ void compare(Runs& runs, const Options& options) {
   rows.push_back({"**poller --once** to SQLite (synchronous=FULL)",
                   [&] { return runs.poller_once(kUser, options.mails, "keep"); }});
   rows.push_back({"poller replay of the same files", [&] { return runs.poller_replay(options.mails); }});
-  for (int round = 1; round <= options.rounds; ++round) {
-    for (Row& row : rows) {
-      row.results.push_back(row.run());
-      say(fmt::format("round {}: {:6.2f} s  {}", round, row.results.back().seconds, row.name));
-    }
-  }
+  run_rounds(rows, options.rounds);
   Row seen{"poller --once with `after: seen`, once", [&] { return runs.poller_once(kUser, options.mails, "seen"); }};
   seen.results.push_back(seen.run());
   rows.push_back(seen);
   fmt::print("{} mails, {:.0f} MB, Dovecot over TLS on loopback; median of {} rounds, the highest peak.\n\n",
              load.mails, load.megabytes, options.rounds);
   print_rows(rows, load);
+}
+
+// Where the server is far away, waiting is what takes time.
+void compare_far_away(Runs& runs, const Options& options) {
+  const std::string user = "far@contoso.example";
+  say(fmt::format("{} mails, {} ms of round trip away", kFarMails, kRoundTrip.count()));
+  const Load load = runs.deliver(kFarMails, user);
+  runs.move_away(kRoundTrip);
+  std::vector<Row> rows;
+  rows.push_back({"a mail a command, one after the other, thrown away", [&] { return runs.fetch_only(user, true); }});
+  rows.push_back({"mbsync to a Maildir, `FSync no`", [&] { return runs.mbsync(false, user); }});
+  rows.push_back({"fetched by poller's engine, thrown away", [&] { return runs.fetch_only(user); }});
+  rows.push_back(
+      {"**poller --once** to SQLite (synchronous=FULL)", [&] { return runs.poller_once(user, kFarMails, "keep"); }});
+  run_rounds(rows, options.rounds);
+  fmt::print("\n{} mails, {:.0f} MB, the same server {} ms of round trip away.\n\n", load.mails, load.megabytes,
+             kRoundTrip.count());
+  fmt::print("| program | s | mails/s | times as fast as one by one | times as fast as mbsync |\n");
+  fmt::print("| --- | ---: | ---: | ---: | ---: |\n");
+  for (const Row& row : rows) {
+    const double seconds = row.median().seconds;
+    fmt::print("| {} | {:.2f} | {:.0f} | {:.1f} | {:.1f} |\n", row.name, seconds, load.mails / seconds,
+               rows[0].median().seconds / seconds, rows[1].median().seconds / seconds);
+  }
 }
 
 Measured best_of(int times, const std::function<Measured()>& run) {
@@ -138,6 +168,7 @@ int main(int argc, char** argv) {
     bench::Runs runs(folder.path());
     bench::compare(runs, *options);
     bench::small_figures(runs);
+    bench::compare_far_away(runs, *options);
     return 0;
   } catch (const std::exception& error) {
     fmt::print(stderr, "error: {}\n", error.what());

@@ -58,6 +58,7 @@ int sign_ins(const std::string& log) {
 Runs::Runs(fs::path folder) : folder_(std::move(folder)) { dovecot_.set_password(kUser, kPassword); }
 
 Load Runs::deliver(int count, const std::string& user) {
+  dovecot_.set_password(user, kPassword);
   Load load;
   for (int i = 0; i < count; ++i) {
     const std::string mail = load_mail(i);
@@ -65,7 +66,7 @@ Load Runs::deliver(int count, const std::string& user) {
     ++load.mails;
     load.megabytes += static_cast<double>(mail.size()) / 1e6;
   }
-  if (count > 0) fetch_only();
+  if (count > 0) fetch_only(user);
   return load;
 }
 
@@ -95,16 +96,22 @@ fs::path Runs::new_home(const std::string& user, const std::string& after) {
                       fmt::format("version: 1\nstorage: sqlite:var/poller.db\nmailboxes:\n  - name: support\n"
                                   "    address: {}\n    server: {{host: localhost, port: {}, ca_file: {}}}\n"
                                   "    auth: password\n    password: {{file: password}}\n    after: {}\n",
-                                  user, dovecot_.imaps_port(), dovecot_.ca_file().string(), after));
+                                  user, port(), dovecot_.ca_file().string(), after));
   return home;
 }
 
-Measured Runs::fetch_only() {
-  return run({BENCH_FETCH_BINARY, std::to_string(dovecot_.imaps_port()), dovecot_.ca_file().string(), kUser, kPassword},
-             folder_);
+void Runs::move_away(std::chrono::milliseconds round_trip) {
+  link_ = std::make_unique<support::SlowLink>(dovecot_.imaps_port(), round_trip / 2);
 }
 
-Measured Runs::mbsync(bool fsync) {
+Measured Runs::fetch_only(const std::string& user, bool one_by_one) {
+  support::Arguments arguments{BENCH_FETCH_BINARY, std::to_string(port()), dovecot_.ca_file().string(), user,
+                               kPassword};
+  if (one_by_one) arguments.emplace_back("one");
+  return run(arguments, folder_);
+}
+
+Measured Runs::mbsync(bool fsync, const std::string& user) {
   const fs::path home = folder_ / fmt::format("mbsync{}", ++homes_);
   fs::create_directories(home / "mail");
   support::write_text(
@@ -112,8 +119,8 @@ Measured Runs::mbsync(bool fsync) {
       fmt::format("{}IMAPStore far\nHost localhost\nPort {}\nUser {}\nPass {}\nSSLType IMAPS\nCertificateFile {}\n"
                   "AuthMechs PLAIN\n\nMaildirStore near\nPath {}/mail/\nInbox {}/mail/INBOX\nSubFolders Verbatim\n\n"
                   "Channel bench\nFar :far:\nNear :near:\nPatterns INBOX\nSync Pull\nCreate Near\nSyncState *\n",
-                  fsync ? "" : "FSync no\n\n", dovecot_.imaps_port(), kUser, kPassword, dovecot_.ca_file().string(),
-                  home.string(), home.string()));
+                  fsync ? "" : "FSync no\n\n", port(), user, kPassword, dovecot_.ca_file().string(), home.string(),
+                  home.string()));
   const auto measured = run({"mbsync", "-q", "-c", (home / "mbsyncrc").string(), "bench"}, home);
   fs::remove_all(home);
   return measured;

@@ -1,13 +1,17 @@
 // One measured program after another, over the same mailbox.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "../support/dovecot.h"
 #include "../support/process.h"
+#include "../support/slow_link.h"
 
 namespace poller::bench {
 
@@ -36,8 +40,12 @@ class Runs {
   Load deliver(int count, const std::string& user = kUser);
   void deliver_one(const std::string& user, const std::string& mail);
 
-  Measured fetch_only();
-  Measured mbsync(bool fsync);
+  /// From now on the programs reach Dovecot over a link of that round trip.
+  void move_away(std::chrono::milliseconds round_trip);
+
+  /// Poller's IMAP engine alone, the bytes thrown away; `one_by_one`: a mail a command, one after the other.
+  Measured fetch_only(const std::string& user = kUser, bool one_by_one = false);
+  Measured mbsync(bool fsync, const std::string& user = kUser);
   /// `poller --once` into a new SQLite file; `after` as in poller.yaml. Throws where not every mail was stored.
   Measured poller_once(const std::string& user, int expected, const std::string& after);
   /// `poller replay` of the same files.
@@ -53,11 +61,13 @@ class Runs {
   Measured poller_help();
 
  private:
+  [[nodiscard]] std::uint16_t port() const { return link_ ? link_->port() : dovecot_.imaps_port(); }
   [[nodiscard]] std::filesystem::path new_home(const std::string& user, const std::string& after);
   Measured run(const support::Arguments& arguments, const std::filesystem::path& home, std::string* output = nullptr);
 
   std::filesystem::path folder_;
   support::Dovecot dovecot_;
+  std::unique_ptr<support::SlowLink> link_;
   int homes_ = 0;
 };
 
