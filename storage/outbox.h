@@ -76,7 +76,7 @@ struct NewOutgoing {
   std::string message_id;
   std::string sender;
   std::vector<std::string> to;
-  std::string answers;  // automatic answers: the address answered
+  std::string answers;  // automatic answers: the address answered, by its key (parsers/address_key.h), as below
   std::string subject;
   const PackedRaw* raw = nullptr;
 };

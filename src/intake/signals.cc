@@ -8,6 +8,7 @@
 #include "parsers/addresses.h"
 #include "parsers/subject_base.h"
 #include "storage/outbox.h"
+#include "threading/home.h"
 #include "threading/message_id.h"
 #include "threading/ring_store.h"
 
@@ -21,8 +22,6 @@ constexpr std::size_t kConversationBytes = 22;    // of Thread-Index: what all m
 constexpr std::size_t kMostRecipients = 100;      // looked at for plus-addresses
 constexpr std::int64_t kMostSubjectTickets = 20;  // of the requester, looked at for the same subject
 constexpr std::string_view kIdPrefix = "poller.";
-
-std::string_view before_at(std::string_view id) { return id.substr(0, id.find('@')); }
 
 class SignalFinder {
  public:
@@ -70,25 +69,13 @@ class SignalFinder {
     return ids;
   }
 
-  // A message that was moved (split) is where it stands now, not where its id was made. A mark in an address or a text
-  // is an id without its domain: the outbox row knows both.
-  TicketId home_of(const std::string& id, const MessageToken& token) {
-    const auto row = store_.outbox().row(token.serial);
-    if (row && row->ticket && text::iequals(before_at(row->message_id), before_at(id))) return *row->ticket;
-    for (const auto& hit : store_.find_thread(std::span(&id, 1))) {
-      // A mail that came in with our id (quarantined, say) is a copy of somebody's.
-      if (hit.message && hit.direction == Direction::out) return store_.follow_merges(hit.ticket);
-    }
-    return store_.follow_merges(token.ticket);
-  }
-
   void add_keyed(ThreadSignal signal, const std::string& id, const std::string& value) {
     const auto token = read(id);
     if (!token) {
       add({signal, value, 0, {}, false, "it looks like one of ours, but no key of ours made it"});
       return;
     }
-    const TicketId ticket = token->ticket == 0 ? 0 : home_of(id, *token);
+    const TicketId ticket = home_of(store_, id, *token);
     if (ticket == 0 || !store_.ticket(ticket)) {
       add({signal, value, 0, {}, false, "it is ours, but names no ticket"});
       return;

@@ -11,6 +11,7 @@
 #include "parsers/attachment_bytes.h"
 #include "parsers/authentication_results.h"
 #include "parsers/encode_header.h"
+#include "threading/home.h"
 #include "threading/message_id.h"
 #include "threading/ring_store.h"
 
@@ -112,14 +113,15 @@ std::string notify_agents(Store& store, Transaction& tx, const config::Config& c
 }
 
 void tell_agents(Store& store, Transaction& tx, const config::Config& config, const config::Mailbox& mailbox,
-                 const Ticket& ticket, const std::string& subject, const std::string& text, UnixTime now) {
+                 const Ticket& ticket, const AgentNews& news, UnixTime now) {
   const config::Queue* queue = config::find_queue(config, ticket.queue);
   if (queue == nullptr || !mailbox.smtp || !has_room(store, config)) return;
   Draft draft;
   draft.mailbox = &mailbox;
   draft.ticket = ticket;
-  draft.subject = subject;
-  draft.text = text;
+  draft.subject = news.subject;
+  draft.text = news.text;
+  draft.about = news.about;
   draft.who = "poller";
   queue_notice(store, tx, *queue, "", std::move(draft), now);
 }
@@ -132,11 +134,7 @@ std::optional<AgentAnswer> agent_answer(Store& store, const config::Config& conf
   const auto ring = load_key_ring(store);
   const bool told = ring && std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
                       const auto token = read_message_id(*ring, id);
-                      if (!token || token->role != TokenRole::agent) return false;
-                      const auto row =
-                          store.outbox().row(token->serial);  // knows of a split; gone with a restored backup, say
-                      const bool knows = row && row->message_id == id && row->ticket;
-                      return (knows ? *row->ticket : store.follow_merges(token->ticket)) == ticket.id;
+                      return token && token->role == TokenRole::agent && home_of(store, id, *token) == ticket.id;
                     });
   if (!told) return std::nullopt;
   AgentAnswer answer;

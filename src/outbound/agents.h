@@ -13,9 +13,15 @@ namespace poller::outbound {
 std::string notify_agents(Store& store, Transaction& tx, const config::Config& config, const StoredMail& stored,
                           const Ticket& ticket, UnixTime now);
 
-/// Tells them of something else that happened to the ticket.
+/// Something that happened to a message of a ticket, other than its coming.
+struct AgentNews {
+  std::string subject, text;
+  std::optional<MessageId> about;
+};
+
+/// Tells them of it.
 void tell_agents(Store& store, Transaction& tx, const config::Config& config, const config::Mailbox& mailbox,
-                 const Ticket& ticket, const std::string& subject, const std::string& text, UnixTime now);
+                 const Ticket& ticket, const AgentNews& news, UnixTime now);
 
 /// Whether the address stands in the queue's list of agents, by itself or by its "@domain".
 bool is_agent_of(const config::Config& config, const std::string& queue, const std::string& address);

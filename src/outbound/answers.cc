@@ -10,6 +10,7 @@
 #include "outbound/agents.h"
 #include "outbound/bounces.h"
 #include "outbound/floods.h"
+#include "parsers/address_key.h"
 #include "parsers/encode_header.h"
 
 namespace poller::outbound {
@@ -79,9 +80,9 @@ std::string Answers::brake(Store& store, Transaction& tx, TicketId ticket, const
   const UnixTime now = clock_.unix_now();
   if (!is_sendable_address(address)) return "there is no address to answer to";
   if (config::is_own_address(config_, address)) return "the address is our own";
-  if (const auto muted = store.outbox().muted(address, now)) return "muted: " + *muted;
+  if (const auto muted = store.outbox().muted(address_key(address), now)) return "muted: " + *muted;
   const auto& rate = config_.answers.per_sender;
-  if (store.outbox().answers_since(address, now - rate.window.count()) >= rate.count) {
+  if (store.outbox().answers_since(address_key(address), now - rate.window.count()) >= rate.count) {
     return fmt::format("the sender has had {} answers within {} s (answers.per_sender)", rate.count,
                        rate.window.count());
   }
@@ -129,7 +130,7 @@ std::string Answers::acknowledge(Store& store, Transaction& tx, const StoredMail
   draft.text = std::move(answer.text);
   draft.html = std::move(answer.html);
   draft.auto_submitted = "auto-replied";
-  draft.answers = ticket.requester.address;
+  draft.answers = address_key(ticket.requester.address);
   draft.who = "poller";
   refer_to(draft, stored.mail.mail);
   const Queued queued = enqueue(store, tx, draft, clock_.unix_now());
@@ -195,7 +196,7 @@ std::optional<std::string> Answers::ticket_closed(Store& store, Transaction& tx,
   draft.text = std::move(answer.text);
   draft.html = std::move(answer.html);
   draft.auto_submitted = "auto-generated";
-  draft.answers = ticket.requester.address;
+  draft.answers = address_key(ticket.requester.address);
   draft.who = "poller";
   if (last != nullptr) refer_to(draft, last->mail);
   enqueue(store, tx, draft, clock_.unix_now());

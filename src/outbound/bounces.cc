@@ -69,7 +69,7 @@ std::string note_bounce(Store& store, Transaction& tx, const config::Config& con
     const std::string why = one_line(recipient.diagnostic.value_or(recipient.status.value_or("no reason given")));
     lines += fmt::format("\n  {}: {} ({})", recipient.address, is_hard ? "refused for good" : "not delivered yet", why);
     (is_hard ? hard : soft) = true;
-    if (is_hard) tx.outbox().mute(recipient.address, now + kMuteTime, "mail to it was refused: " + why);
+    if (is_hard) tx.outbox().mute(address_key(recipient.address), now + kMuteTime, "mail to it was refused: " + why);
   }
   if (!hard && !soft) return "bounce:ignored: it names no address that the mail was sent to";
   tx.outbox().set_delivery(row->id, hard ? "bounced" : "delayed");
@@ -77,8 +77,8 @@ std::string note_bounce(Store& store, Transaction& tx, const config::Config& con
   if (row->ticket) {
     add_note(tx, *row, what, stored.mailbox, now);
     if (const auto ticket = store.ticket(*row->ticket)) {
-      tell_agents(store, tx, config, stored.mailbox, *ticket, fmt::format("[{}] Delivery failed", ticket->number), what,
-                  now);
+      tell_agents(store, tx, config, stored.mailbox, *ticket,
+                  {fmt::format("[{}] Delivery failed", ticket->number), what, row->message}, now);
     }
   }
   return fmt::format("bounce:ours: of outbox {}, {}", row->id, hard ? "hard" : "soft");

@@ -214,8 +214,9 @@ TEST_CASE("an agent's answer to a notice goes to whom it told of, though the tic
 
 TEST_CASE("a bounce comes home: state, note, and no more automatic answers") {
   const auto user = new_user();
-  const std::string jane = "jane-" + user;
-  const Home home = sending_home(user);
+  const std::string jane = "jane-" + user, agent = "agent-" + user;
+  const Home home =
+      sending_home(user, fmt::format("{}queues:\n  - {{name: support, agents: [{}]}}\n", kAnswers, agent));
   write_form(home);
   dovecot().deliver(user, customer_mail(jane, user, "b1@" + user, "first"));
   home.once();
@@ -234,6 +235,8 @@ TEST_CASE("a bounce comes home: state, note, and no more automatic answers") {
   home.once();
   CHECK(home.count("SELECT count(*) FROM message WHERE direction = 'out' AND state = 'bounced'") == 1);
   CHECK(home.count("SELECT count(*) FROM message_v1 WHERE direction = 'note'") == 1);
+  // The agent's notice goes with the message, should somebody split the ticket.
+  CHECK(home.count("SELECT count(*) FROM outbox JOIN message m ON m.id = about WHERE m.state = 'bounced'") == 1);
   dovecot().deliver(user, customer_mail(jane, user, "b2@" + user, "second"));
   home.once();
   CHECK(sent_to(jane).size() == 1);

@@ -56,7 +56,8 @@ while more:
 print(json.dumps({'subject': message.get_subject(), 'from': addresses(message.get_from())[0],
   'from_name': message.get_from().get_address(0).get_name(),
   'to': addresses(message.get_to()), 'message_id': message.get_message_id(),
-  'text': text, 'html': html, 'pictures': pictures, 'files': files}))
+  'in_reply_to': (message.get_header('In-Reply-To') or '').strip('<>'), 'references': (message.get_header('References') or '').split(),
+  'auto': message.get_header('Auto-Submitted') or '', 'text': text, 'html': html, 'pictures': pictures, 'files': files}))
 )";
 
 json read_by(const std::string& python, const char* script, const std::string& mail) {

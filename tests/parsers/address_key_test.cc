@@ -33,6 +33,10 @@ TEST_CASE("letters that only look like a domain's are not that domain") {
   CHECK_FALSE(same_address("ann@example\u3002com", "ann@example.com"));
   CHECK_FALSE(same_address("ann@b\u00fc\u00adcher.example", "ann@b\u00fccher.example"));
   CHECK_FALSE(same_address("ann@xn--example-.com", "ann@example.com"));
+  CHECK_FALSE(same_address("ann@ban\u212a.example", "ann@bank.example"));                         // the sign for kelvin
+  CHECK_FALSE(same_address("ann@\u2126mega.example", "ann@\u03c9mega.example"));                  // the sign for ohm
+  CHECK_FALSE(same_address("ann@\u212bngstr\u00f6m.example", "ann@\u00e5ngstr\u00f6m.example"));  // for angstrom
+  CHECK(same_address("ann@\u00c5NGSTR\u00d6M.example", "ann@\u00e5ngstr\u00f6m.example"));
   CHECK_FALSE(same_address("ann@\u0435xample.com", "ann@example.com"));
 }
 

@@ -36,6 +36,14 @@ TEST_CASE("no statement walks over a whole table, or sorts what an index could g
     t->set_value("a", "b");
     t->commit();
   }
+  const Stored answer = store_one(store, 4, 3);
+  {
+    auto t = store.begin();
+    NewTicket split;
+    split.number_form = "S-{id}";
+    t->split_ticket(answer.message, split, "ann");
+    t->commit();
+  }
   store.ledger(keys);
   store.unsettled("support", "INBOX", 7);
   store.left_in_hand("support");
@@ -65,6 +73,7 @@ TEST_CASE("no statement walks over a whole table, or sorts what an index could g
   store.quarantine(true);
   store.quarantine_row(1);
   store.value("a");
+  store.outbox().row(1);
   store.outbox().counts();
   store.outbox().due("support", 0, 10);
   store.outbox().next_due("support");

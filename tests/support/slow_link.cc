@@ -104,6 +104,12 @@ class Direction {
 void relay(int client, int server, std::chrono::milliseconds one_way, const std::atomic<bool>& over) {
   const int on = 1;
   for (const int socket : {client, server}) ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  // Where one side stops reading, a write to it would never end.
+  std::jthread end([&](const std::stop_token& done) {
+    while (!over && !done.stop_requested()) ::poll(nullptr, 0, kLinkTick);
+    if (!over) return;
+    for (const int socket : {client, server}) ::shutdown(socket, SHUT_RDWR);
+  });
   std::thread answers([&] { Direction(server, client, one_way, over).read_all(); });
   Direction(client, server, one_way, over).read_all();
   answers.join();

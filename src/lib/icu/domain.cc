@@ -1,6 +1,7 @@
 #include "lib/icu/domain.h"
 
 #include <unicode/locid.h>
+#include <unicode/uchar.h>
 #include <unicode/uidna.h>
 #include <unicode/unistr.h>
 
@@ -26,7 +27,17 @@ const UIDNA* idna() {
 
 // UTS #46 also maps letters that only look alike ("ｅ" to "e", a soft hyphen to nothing). Whoever checked the sender of
 // a mail may have seen another domain in them, so only a name that is written as it is registered, but for capitals,
-// counts as that name.
+// counts as that name. A capital is what its small letter makes: the sign for kelvin has "k" for a small letter, and is
+// not what "k" has for a capital.
+bool is_capital_or_small(const ::icu::UnicodeString& text) {
+  for (std::int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
+    const UChar32 c = text.char32At(i);
+    const UChar32 small = u_tolower(c);
+    if (small != c && u_toupper(small) != c) return false;
+  }
+  return true;
+}
+
 bool is_written_so(const std::string& ascii, std::string_view domain) {
   UIDNAInfo info = UIDNA_INFO_INITIALIZER;
   UErrorCode status = U_ZERO_ERROR;
@@ -39,6 +50,7 @@ bool is_written_so(const std::string& ascii, std::string_view domain) {
   back.resize(static_cast<std::size_t>(length));
   auto unicode =
       ::icu::UnicodeString::fromUTF8(::icu::StringPiece(domain.data(), static_cast<std::int32_t>(domain.size())));
+  if (!is_capital_or_small(unicode)) return false;
   std::string lower;
   unicode.toLower(::icu::Locale::getRoot()).toUTF8String(lower);
   return lower == back;
