@@ -149,6 +149,7 @@ struct MailboxStatus {
   std::int64_t lag_seconds = 0;  // age at commit of the mail committed last
   std::string last_error;
   UnixTime since = 0;  // of `state`
+  std::string advice;  // what to do about last_error; empty: none is known
 };
 
 /// The right to work on a mailbox. `token` grows with each holder: writes with an older one are refused (fencing).

@@ -39,7 +39,11 @@ void report(const Context& context, const oauth::SignedIn& result) {
     print_line(to_line(line));
     return;
   }
-  print_line(fmt::format("signed in: {} (as {})", join(result.account.mailboxes), result.account.id.user));
+  const std::string as = result.user.empty() ? "for " + result.account.id.user : "as " + result.user;
+  print_line(text::escape_controls(fmt::format("signed in: {} ({})", join(result.account.mailboxes), as)));
+  if (result.user.empty()) {
+    print_line("  Who it was the provider does not say; `poller check --online` shows whether the mailbox opens.");
+  }
   for (const auto& notice : result.notices) print_line("  " + text::escape_controls(notice));
 }
 
@@ -55,6 +59,7 @@ void note_signed_in(Context& context, const std::vector<std::string>& mailboxes)
       status->state = "ok";
       status->since = system_clock().unix_now();
       status->last_error.clear();
+      status->advice.clear();
       tx->set_mailbox_status(*status);
     }
     tx->commit();

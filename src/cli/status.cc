@@ -39,6 +39,7 @@ Json mailbox_json(Store& store, const config::Mailbox& mailbox, const std::vecto
     // A throttled account's time is the end of it, which the detail tells.
     s.since = token->state == oauth::TokenStatus::State::sign_in_needed ? token->since : 0;
     if (!token->detail.empty()) s.last_error = token->detail;
+    s.advice = token->advice;
   }
   return {{"name", mailbox.name},
           {"state", s.state},
@@ -48,7 +49,7 @@ Json mailbox_json(Store& store, const config::Mailbox& mailbox, const std::vecto
           {"token_days_left", token != nullptr && token->days_left ? Json(*token->days_left) : Json(nullptr)},
           {"last_error", s.last_error.empty() ? Json(nullptr) : Json(s.last_error)},
           {"since", s.state == "ok" ? Json(nullptr) : time_or_null(s.since)},
-          {"advice", token != nullptr && !token->advice.empty() ? Json(token->advice) : Json(nullptr)},
+          {"advice", s.advice.empty() ? Json(nullptr) : Json(s.advice)},
           {"client_secret_days_left",
            token != nullptr && token->secret_days_left ? Json(*token->secret_days_left) : Json(nullptr)}};
 }

@@ -8,6 +8,7 @@
 #include "cli/json.h"
 #include "config/secrets.h"
 #include "oauth/open_vault.h"
+#include "oauth/token_request.h"
 
 namespace poller::cli {
 namespace {
@@ -31,11 +32,18 @@ ExitCode rekey(Context& context, const RekeyArguments& arguments) {
   const auto vault = oauth::open_vault(config);
   const Secret before = old_key(arguments);
   context.drop_privileges();
-  const int done = vault->rekey(before);
+  const int done = [&] {
+    try {
+      return vault->rekey(before);
+    } catch (const Error& error) {
+      throw oauth::for_mailbox(error, "MAILBOX");  // its advice names commands for one
+    }
+  }();
   if (context.globals.json) {
     print_line(to_line({{"rekeyed", done}, {"key", vault->key_id()}}));
   } else {
-    print_line(fmt::format("sealed anew: {} entries, now all of key {}", done, vault->key_id()));
+    print_line(fmt::format("sealed anew: {}, now all of key {}",
+                           done == 1 ? "1 entry" : fmt::format("{} entries", done), vault->key_id()));
   }
   return ExitCode::ok;
 }

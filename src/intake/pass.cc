@@ -222,10 +222,13 @@ PassSummary run_pass_on(std::unique_ptr<Mailbox>& kept, Store& store, const conf
   Pass pass(store, config, mailbox, clock, options, holder.lease);
   std::uint64_t mails_before = 0;
   for (int fruitless = 0;;) {
+    bool opening = false;
     try {
       if (!kept) {
         kept = factory(refresh_token);
+        opening = true;
         pass.open(*kept);
+        opening = false;
       }
       pass.run(*kept);
       pass.finish(*kept);
@@ -233,6 +236,12 @@ PassSummary run_pass_on(std::unique_ptr<Mailbox>& kept, Store& store, const conf
     } catch (const Error& error) {
       if (kept) kept->close();
       kept.reset();
+      // A token may be refused long before its time is over: revoked, or of a sign-in that another has replaced.
+      if (opening && !refresh_token && error.kind() == ErrorKind::sign_in && mailbox.auth == config::Auth::oauth) {
+        log::info("the token was refused: trying with a new one", {{"mailbox", mailbox.name}, {"error", error.what()}});
+        refresh_token = true;
+        continue;
+      }
       if (!is_expired_token(error)) throw;
       const std::uint64_t mails = pass.summary().mails;
       fruitless = mails > mails_before ? 0 : fruitless + 1;

@@ -103,6 +103,7 @@ void AccountTokens::refresh(Urgency urgency) {
   }
   EntryLock held = vault_of_all.lock(account_.id, world_.options.deadline);
   VaultEntry entry = entry_to_refresh(vault_of_all, urgency);
+  vault_of_all.check_writable();  // what the provider gives must not be lost, nor asked for twice
   held.set_note(
       fmt::format("process {} asked for a token at {}", ::getpid(), rfc3339(world_.options.clock->unix_now())));
   TokenAnswer answer = [&] {

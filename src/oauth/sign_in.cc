@@ -21,7 +21,7 @@ std::string joined(const std::vector<std::string>& words) { return fmt::format("
 
 SignedIn summary(const Account& account, const std::vector<std::string>& asked,
                  const std::vector<std::string>& granted) {
-  SignedIn out{account, granted.empty() ? asked : granted, {}, true};
+  SignedIn out{account, granted.empty() ? asked : granted, {}, true, {}};
   if (std::string gap = explain_missing(missing_scopes(asked, granted)); !gap.empty()) out.notices.push_back(gap);
   return out;
 }
@@ -92,7 +92,7 @@ SignedIn import_for(const config::Config& config, const Account& account, const 
       put_back(*world.vault, account, before);
       throw;
     }
-    SignedIn out{account, {}, {}, false};
+    SignedIn out{account, {}, {}, false, {}};
     out.notices.push_back(fmt::format("The token is kept, but could not be tried yet: {}.", error.what()));
     return out;
   }
@@ -114,6 +114,7 @@ SignedIn keep_grant(const Vault& vault, const Account& account, const Grant& gra
   write_locked(vault, entry);
   log::info("signed in", {{"user", account.id.user}, {"flow", flow}, {"mailboxes", joined(account.mailboxes)}});
   SignedIn out = summary(account, account.scopes, entry.granted);
+  out.user = grant.signed_in_user;
   if (!grant.signed_in_user.empty() && !text::iequals(grant.signed_in_user, account.id.user)) {
     out.notices.push_back(
         fmt::format("Signed in was {}, but the configuration expects {}: if they are not the same person, sign in "

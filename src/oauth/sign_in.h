@@ -19,6 +19,7 @@ struct SignedIn {
   std::vector<std::string> granted;  // scopes
   std::vector<std::string> notices;  // sentences: a scope that is missing, another user than expected, …
   bool tried = true;                 // false: an imported token that could not be tried yet
+  std::string user;                  // who signed in by the provider's word; empty: it said nothing
 };
 
 /// Replaces the account's entry. Throws Error(sign_in) when the grant has no refresh token, Error(storage).

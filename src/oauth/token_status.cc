@@ -79,8 +79,11 @@ void read_status(TokenStatus& status, const Vault& vault, const AccountId& accou
   }
 }
 
-// 14, 7, 3 or 1: the narrowest that the days are within; 0 when none is.
+constexpr int kEnded = -1;
+
+// 14, 7, 3 or 1: the narrowest that the days are within; kEnded when it is over; 0 when none is near.
 int stage_of(int days) {
+  if (days < 0) return kEnded;
   static constexpr std::array kStages{1, 3, 7, 14};
   const auto* const stage = std::find_if(kStages.begin(), kStages.end(), [&](int s) { return days <= s; });
   return stage == kStages.end() ? 0 : *stage;
@@ -90,8 +93,8 @@ void warn_of_token(const TokenStatus& s, std::vector<ExpiryWarning>& out) {
   if (!s.days_left || s.state == TokenStatus::State::sign_in_needed || stage_of(*s.days_left) == 0) return;
   out.push_back(
       {s.mailbox, "token", *s.days_left, stage_of(*s.days_left),
-       fmt::format("the sign-in of {} (mailbox {}) ends in {} days unless it is used before", s.user, s.mailbox,
-                   *s.days_left),
+       fmt::format("the sign-in of {} (mailbox {}) ends in {} day{} unless it is used before", s.user, s.mailbox,
+                   *s.days_left, *s.days_left == 1 ? "" : "s"),
        with_commands("A running poller uses it at least weekly; otherwise sign in again with `{login}`.", s.mailbox)});
 }
 
@@ -100,8 +103,10 @@ void warn_of_proof(const TokenStatus& s, std::vector<ExpiryWarning>& out) {
   const int days = *s.secret_days_left;
   out.push_back(
       {s.mailbox, "client-secret", days, stage_of(days),
-       days < 0 ? fmt::format("the client secret or certificate of mailbox {} has expired", s.mailbox)
-                : fmt::format("the client secret or certificate of mailbox {} ends in {} days", s.mailbox, days),
+       days < 0
+           ? fmt::format("the client secret or certificate of mailbox {} has expired", s.mailbox)
+           : fmt::format("the client secret or certificate of mailbox {} ends {}", s.mailbox,
+                         days == 0 ? std::string("today") : fmt::format("in {} day{}", days, days == 1 ? "" : "s")),
        "The app's owner must create a new one (Entra, App registrations, Certificates & secrets); the operator "
        "puts it in place and corrects client_secret_expires."});
 }
@@ -143,7 +148,11 @@ std::vector<TokenStatus> token_status(const config::Config& config, UnixTime now
     status.mailbox = mailbox.name;
     status.user = account->id.user;
     status.secret_expires = proof_end(account->settings);
-    if (status.secret_expires) status.secret_days_left = whole_days(*status.secret_expires - now);
+    if (status.secret_expires) {
+      // What is given as a day lasts until that day is over.
+      const UnixTime last_day = account->settings.client_secret_expires ? kDay : 0;
+      status.secret_days_left = whole_days(*status.secret_expires + last_day - now);
+    }
     if (vault) {
       read_status(status, *vault, account->id, now);
     } else {

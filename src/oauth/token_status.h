@@ -41,7 +41,7 @@ struct ExpiryWarning {
   std::string mailbox;
   const char* what = "";  // "token", "client-secret"
   int days_left = 0;
-  int stage = 0;  // 14, 7, 3 or 1: warn once for each
+  int stage = 0;  // 14, 7, 3, 1, or -1 when it is over: warn once for each
   std::string text;
   std::string advice;
 };

@@ -181,6 +181,13 @@ void Vault::write(VaultEntry& entry) const {
   entry.revision = next.revision;
 }
 
+void Vault::check_writable() const {
+  if (::faccessat(AT_FDCWD, folder_.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return;
+  throw Error(ErrorKind::storage,
+              fmt::format("cannot write into the vault {}: {}", folder_.string(), std::strerror(errno)),
+              "No token was asked for, since a new one could not be kept. Let poller's user write there.");
+}
+
 bool Vault::has(const std::filesystem::path& folder, const AccountId& account) {
   struct stat st {};
   return ::lstat((folder / account.file_name()).c_str(), &st) == 0;
@@ -207,7 +214,16 @@ int Vault::rekey(const Secret& old_key_text) const {
   bool any_old = false;
   for (const std::filesystem::path& file : files) {
     const auto content = read_if_there(file);
-    if (!content || read_envelope(file, *content).key_id == key_.id) continue;
+    if (!content) continue;
+    const std::string sealed_with = read_envelope(file, *content).key_id;
+    if (sealed_with == key_.id) continue;
+    if (sealed_with != old.key_.id && !find_rotation(folder_, old.key_)) {
+      throw Error(
+          ErrorKind::configuration,
+          fmt::format("the vault entry {} was sealed with key {}, but the file given as the old key holds key {}",
+                      file.string(), text::escape_controls(sealed_with.substr(0, 16)), old.key_.id),
+          "Name the file that holds the key with that id.");
+    }
     if (old.open(file, *content, nullptr).account.file_name() != file.filename()) {
       refuse_altered(file, "has another entry's name");
     }

@@ -32,6 +32,9 @@ class Vault {
   /// when it is missing. Throws Error(storage).
   void write(VaultEntry& entry) const;
 
+  /// Throws Error(storage) where write() would fail for want of a right or because the file system is read-only.
+  void check_writable() const;
+
   /// Holds off every other process (and thread) that wants this account's entry. See EntryLock.
   [[nodiscard]] EntryLock lock(const AccountId& account, std::chrono::milliseconds deadline) const {
     return lock(folder_, account, deadline);

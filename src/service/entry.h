@@ -36,7 +36,7 @@ struct Entry {
   Time retry_at{};  // after a refused sign-in: the next try even if nobody signs in
   bool waits_for_sign_in = false;
   std::string sign_in_mark;
-  bool refresh_token = false;  // the server ended the session because the token had expired
+  bool refresh_token = false;  // the server has expired or refused the one in memory
   int failures = 0;            // in a row
   std::string said;            // the last error logged
   int said_times = 0;

@@ -27,10 +27,12 @@ void remember_status(Store& store, const config::Mailbox& mailbox, const Error* 
     const std::string state = state_after(error);
     if (state != status.state || status.since == 0) status.since = now;
     status.state = state;
-    status.next_poll = next_poll;
+    // While a person is waited for, nothing is planned.
+    status.next_poll = error != nullptr && error->kind() == ErrorKind::sign_in ? 0 : next_poll;
     if (lag_seconds) status.lag_seconds = *lag_seconds;
     if (error == nullptr) status.last_success = now;
     status.last_error = error == nullptr ? std::string() : error->what();
+    status.advice = error == nullptr ? std::string() : error->advice();
     auto tx = store.begin();
     tx->set_mailbox_status(status);
     tx->commit();

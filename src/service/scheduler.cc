@@ -202,6 +202,7 @@ class Scheduler {
     say(entry, error, LogLevel::error, rest);
     if (error.kind() != ErrorKind::sign_in) return rest;
     entry.waits_for_sign_in = true;
+    entry.refresh_token = true;  // after a new sign-in the token in memory is the old one's
     entry.sign_in_mark = mark_of(entry);
     entry.retry_at = steady_now() + rest;
     return std::min<milliseconds>(rest, kLooksForSignIn);

@@ -82,31 +82,31 @@ std::optional<QuarantineRow> read_quarantine_row(Database& db, std::int64_t id) 
 
 void write_mailbox_status(Database& db, const MailboxStatus& s) {
   db.query(
-        "INSERT OR REPLACE INTO mailbox_status (name, state, last_success, next_poll, lag_seconds, last_error, since)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)")
-      .bind(s.name, s.state, s.last_success, s.next_poll, s.lag_seconds, s.last_error, s.since)
+        "INSERT OR REPLACE INTO mailbox_status (name, state, last_success, next_poll, lag_seconds, last_error, since,"
+        " advice) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+      .bind(s.name, s.state, s.last_success, s.next_poll, s.lag_seconds, s.last_error, s.since, s.advice)
       .run();
 }
 
 namespace {
 
+#define POLLER_STATUS_COLUMNS "name, state, last_success, next_poll, lag_seconds, last_error, since, advice"
+
 MailboxStatus status_columns(const Query& q) {
-  return {q.text(0), q.text(1), q.integer(2), q.integer(3), q.integer(4), q.text(5), q.integer(6)};
+  return {q.text(0), q.text(1), q.integer(2), q.integer(3), q.integer(4), q.text(5), q.integer(6), q.text(7)};
 }
 
 }  // namespace
 
 std::vector<MailboxStatus> read_mailbox_statuses(Database& db) {
-  Query q = db.query(
-      "SELECT name, state, last_success, next_poll, lag_seconds, last_error, since FROM mailbox_status ORDER BY name");
+  Query q = db.query("SELECT " POLLER_STATUS_COLUMNS " FROM mailbox_status ORDER BY name");
   std::vector<MailboxStatus> out;
   while (q.step()) out.push_back(status_columns(q));
   return out;
 }
 
 std::optional<MailboxStatus> read_mailbox_status(Database& db, const std::string& name) {
-  Query q = db.query(
-      "SELECT name, state, last_success, next_poll, lag_seconds, last_error, since FROM mailbox_status WHERE name = ?");
+  Query q = db.query("SELECT " POLLER_STATUS_COLUMNS " FROM mailbox_status WHERE name = ?");
   if (!q.bind(name).step()) return std::nullopt;
   return status_columns(q);
 }

@@ -75,7 +75,7 @@ TEST_CASE("one sign-in for two mailboxes and SMTP: named, shared, refreshed once
   CHECK(page.status == 200);
   CHECK(holds(page.text, "support, billing"));
   REQUIRE(login.ends());
-  CHECK(holds(login.text(), "signed in: support, billing (as helpdesk@example.test)"));
+  CHECK(holds(login.text(), "signed in: support, billing (for helpdesk@example.test)"));
   CHECK(holds(login.text(), "ssh -L"));
 
   const auto before = oauth().refreshes();

@@ -209,6 +209,7 @@ TEST_CASE("oauth.ca_file is what makes a private authority trusted") {
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::unreachable);
     CHECK(std::string(error.what()).find("certificate") != std::string::npos);
+    CHECK(error.advice().find("oauth.ca_file") != std::string::npos);
   }
   settings.ca_file = ca.ca_file();
   CHECK(real_http(settings, "")->post_form(url, Secret("a=b")).status == 200);

@@ -199,7 +199,7 @@ TEST_CASE("warnings come at 14, 7, 3 and 1 days, for the token and for the secre
   CHECK(stage(7, 15) == 7);
   CHECK(stage(3, 4) == 307);
   CHECK(stage(2, 0) == 301);
-  CHECK(stage(1, -5) == 101);
+  CHECK(stage(1, -5) == 100 - 1);  // over: said once more
   s.state = TokenStatus::State::sign_in_needed;
   CHECK(stage(0, {}) == 0);  // that is an alert of its own
 }
@@ -210,7 +210,7 @@ TEST_CASE("the client secret's end is counted from its day in the configuration"
   const auto today = std::chrono::floor<std::chrono::days>(t.clock.now());
   t.config.mailboxes[0].oauth.client_secret_expires = today + std::chrono::days(8);
   const auto status = token_status(t.config, t.clock.unix_now()).at(0);
-  CHECK(status.secret_days_left == 7);  // whole days
+  CHECK(status.secret_days_left == 8);  // that day is its last
   CHECK(status.secret_expires == (today + std::chrono::days(8)).time_since_epoch() / std::chrono::seconds(1));
 }
 

@@ -178,8 +178,25 @@ TEST_CASE("rekey with a wrong old key changes nothing") {
   VaultEntry entry = entry_of("a@contoso.com");
   const Vault old(folder.path(), Secret("old"));
   old.write(entry);
-  CHECK_THROWS_AS(Vault(folder.path(), Secret("new")).rekey(Secret("wrong")), Error);
+  try {
+    Vault(folder.path(), Secret("new")).rekey(Secret("wrong"));
+    FAIL("nothing was refused");
+  } catch (const Error& error) {
+    CHECK(std::string(error.what()).find("but the file given as the old key holds key") != std::string::npos);
+  }
   CHECK(old.read(entry.account).has_value());
+}
+
+TEST_CASE("a vault that cannot be written to is known before a provider is asked") {
+  const TempFolder dir;
+  CHECK_NOTHROW(Vault(dir.path(), Secret("key")).check_writable());
+  try {
+    Vault(dir.path() / "gone", Secret("key")).check_writable();
+    FAIL("it is not there");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::storage);
+    CHECK_FALSE(error.advice().empty());
+  }
 }
 
 TEST_CASE("each warning is said once for each stage, also after a restart, and anew when it comes again") {

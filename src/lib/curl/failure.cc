@@ -20,13 +20,31 @@ std::string join_names(const std::vector<std::string>& names) {
   return out.empty() ? "no name" : out;
 }
 
+bool is_provider(const Peer& peer) { return peer.keys == "oauth"; }
+
+// "server.port"; a provider's place follows from its address.
+std::string key_of(const Peer& peer, const char* key) {
+  return is_provider(peer) ? std::string("oauth.authority or oauth.discovery") : peer.keys + "." + key;
+}
+
+std::string check_port(const Peer& peer) {
+  if (is_provider(peer)) return "Check " + key_of(peer, "port") + ".";
+  if (peer.keys == "smtp") {
+    return "Check that smtp.port and smtp.tls go together: implicit TLS is 465, starttls is 587.";
+  }
+  return "Check that protocol, server.port and server.tls go together: implicit TLS is 993 (IMAP), 995 (POP3); "
+         "starttls "
+         "is 143, 110.";
+}
+
 Error refused_certificate(const Peer& peer, std::string_view message, const Handshake& c) {
   const std::string who = peer.name();
   switch (c.verify_error) {
     case X509_V_OK:
       return {ErrorKind::unreachable,
               fmt::format("the certificate of {} is for another name: {}", who, join_names(c.certificate.names)),
-              "Set server.host to a name in the certificate; if it is right, someone may be in between."};
+              fmt::format("Set {} to a name in the certificate; if it is right, someone may be in between.",
+                          key_of(peer, "host"))};
     case X509_V_ERR_CERT_HAS_EXPIRED:
       return {
           ErrorKind::unreachable,
@@ -37,14 +55,15 @@ Error refused_certificate(const Peer& peer, std::string_view message, const Hand
               "Check this machine's clock, then the server's certificate."};
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
       return {ErrorKind::unreachable, fmt::format("the certificate of {} is self-signed ({})", who, c.failed.subject),
-              "If it is your own server, name this certificate in server.ca_file."};
+              fmt::format("If it is your own server, name this certificate in {}.ca_file.", peer.keys)};
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
       return {ErrorKind::unreachable,
               fmt::format("the certificate of {} is from an unknown authority (issuer {})", who, c.certificate.issuer),
-              "Install the package ca-certificates, or name the authority's certificate in server.ca_file."};
+              fmt::format("Install the package ca-certificates, or name the authority's certificate in {}.ca_file.",
+                          peer.keys)};
     default:
       return {ErrorKind::unreachable, fmt::format("the certificate of {} was refused: {}", who, message),
               "The server's operator must correct its certificate."};
@@ -56,25 +75,26 @@ Error failed_handshake(const Peer& peer, std::string_view message, const Handsha
   if (c.verify_error != 0) return refused_certificate(peer, message, c);
   const std::string who = peer.name();
   if (text::icontains(message, "wrong version number") || text::icontains(message, "packet length too long")) {
-    return {
-        ErrorKind::unreachable, fmt::format("{} does not speak TLS on this port", who),
-        "Check server.port and server.tls: implicit TLS is 993 (IMAP), 995 (POP3), 465 (SMTP); starttls is 143, 110, "
-        "587."};
+    return {ErrorKind::unreachable, fmt::format("{} does not speak TLS on this port", who), check_port(peer)};
   }
   if (text::icontains(message, "protocol version") || text::icontains(message, "unsupported protocol")) {
     return {ErrorKind::unreachable, fmt::format("{} offers no TLS version from 1.2 on", who),
             "The server must be upgraded; older versions are not safe and are never used."};
   }
   return {ErrorKind::unreachable, fmt::format("no TLS connection with {}: {}", who, message),
-          "Check server.port and server.tls, and whether a firewall or proxy meddles with the connection."};
+          check_port(peer) + " A firewall or proxy may meddle with the connection as well."};
 }
 
 Error timed_out(const Peer& peer, std::string_view message) {
   // Whose words these are had the connection already: POP3's port answers IMAP's question, or nobody speaks first.
   if (text::istarts_with(message, "Operation timed out after")) {
+    if (is_provider(peer)) {
+      return {ErrorKind::unreachable,
+              fmt::format("{} was reached, but did not answer in time: {}", peer.name(), message),
+              "If it does not pass, see whether a proxy or firewall holds the connection up."};
+    }
     return {ErrorKind::unreachable, fmt::format("{} was reached, but gave no greeting: {}", peer.name(), message),
-            "Check that protocol, server.port and server.tls go together: implicit TLS is 993 (IMAP), 995 (POP3), 465 "
-            "(SMTP); starttls is 143, 110, 587."};
+            check_port(peer)};
   }
   return {ErrorKind::unreachable, fmt::format("no answer from {} in time: {}", peer.name(), message),
           "Check host and port, and whether a firewall lets this machine out to them."};
@@ -106,7 +126,9 @@ Error failure(CURLcode code, const Peer& peer, std::string_view message, const H
   if (code == CURLE_WEIRD_SERVER_REPLY && message.empty()) {
     return {ErrorKind::unreachable,
             fmt::format("{} sent plain text after its answer to STARTTLS, before TLS stood", peer.name()),
-            "Someone on the way may have put it there; no password and no token was sent. Use server.tls: implicit."};
+            fmt::format(
+                "Someone on the way may have put it there; no password and no token was sent. Use {}.tls: implicit.",
+                peer.keys)};
   }
   if (message.empty()) message = curl_easy_strerror(code);
   const std::string detail = text::escape_controls(text::to_valid_utf8(message));
@@ -133,10 +155,12 @@ Error failure(CURLcode code, const Peer& peer, std::string_view message, const H
     case CURLE_USE_SSL_FAILED:
       return {
           ErrorKind::unreachable, fmt::format("{} does not offer STARTTLS", who),
-          "Use server.tls: implicit with its port (993 IMAP, 995 POP3, 465 SMTP); mail is never fetched without TLS."};
+          fmt::format("Use {}.tls: implicit with its port (993 IMAP, 995 POP3, 465 SMTP); nothing is said without TLS.",
+                      peer.keys)};
     case CURLE_WEIRD_SERVER_REPLY:
       return {ErrorKind::unreachable, fmt::format("{} answered against the protocol: {}", who, detail),
-              "Check server.port: another service may be listening there, or someone meddles with the connection."};
+              fmt::format("Check {}: another service may be listening there, or someone meddles with the connection.",
+                          key_of(peer, "port"))};
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
       return {ErrorKind::configuration, fmt::format("not a usable address: {}: {}", who, detail), "Check the host."};

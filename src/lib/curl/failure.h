@@ -12,10 +12,12 @@
 
 namespace poller::curl {
 
-/// Who was spoken to, for messages.
+/// Who was spoken to, for messages; and under which keys of the configuration it stands, for advice: "server", "smtp"
+/// or "oauth".
 struct Peer {
   std::string host;
   std::uint16_t port = 0;
+  std::string keys = "server";
   [[nodiscard]] std::string name() const { return host + ":" + std::to_string(port); }
 };
 

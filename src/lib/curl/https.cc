@@ -28,6 +28,7 @@ UrlParts take_apart(const std::string& url) {
     return out;
   };
   UrlParts out;
+  out.peer.keys = "oauth";
   if (parsed && curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) == CURLUE_OK) {
     out.scheme = part(CURLUPART_SCHEME);
     out.peer.host = part(CURLUPART_HOST);

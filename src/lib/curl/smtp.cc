@@ -97,7 +97,8 @@ std::chrono::milliseconds whole_time(const Deadlines& deadlines, std::size_t oct
 
 }  // namespace
 
-SmtpConnection::SmtpConnection(const SmtpOptions& options) : options_(options), peer_{options.host, options.port} {
+SmtpConnection::SmtpConnection(const SmtpOptions& options)
+    : options_(options), peer_{options.host, options.port, "smtp"} {
   connect_anew();
 }
 

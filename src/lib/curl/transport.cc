@@ -59,7 +59,9 @@ bool refuses(const std::string& line) {
 
 void end_waits_at(SteadyTime latest) noexcept { latest_end = latest; }
 
-Transport::Transport(TransportOptions options) : options_(std::move(options)), peer_{options_.host, options_.port} {}
+Transport::Transport(TransportOptions options)
+    : options_(std::move(options)),
+      peer_{options_.host, options_.port, options_.protocol == MailProtocol::smtp ? "smtp" : "server"} {}
 
 std::size_t Transport::on_line(char* data, std::size_t size, std::size_t count, void* user) {
   auto& lines = static_cast<Transport*>(user)->lines_;
