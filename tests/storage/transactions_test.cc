@@ -130,11 +130,11 @@ TEST_CASE("values and mailbox status are kept") {
     auto transaction = store->begin();
     transaction->set_value("a", "1");
     transaction->set_value("a", "2");
-    MailboxStatus status{"support", "ok", 1, 2, 3, "", 4};
+    MailboxStatus status{"support", "ok", 1, 2, 3, "", 4, ""};
     transaction->set_mailbox_status(status);
-    status = {"support", "throttled", 5, 6, 7, "slow down", 8};
+    status = {"support", "throttled", 5, 6, 7, "slow down", 8, "wait"};
     transaction->set_mailbox_status(status);
-    transaction->set_mailbox_status({"billing", "ok", 0, 0, 0, "", 0});
+    transaction->set_mailbox_status({"billing", "ok", 0, 0, 0, "", 0, ""});
     transaction->touch_contact({"Ann", "ann@example.com"}, 1'700'000'000);
     transaction->touch_contact({"", "ANN@example.com"}, 1'700'010'000);
     transaction->touch_contact({"Nobody", ""}, 0);
@@ -151,6 +151,7 @@ TEST_CASE("values and mailbox status are kept") {
     CHECK(all[1].lag_seconds == 7);
     CHECK(all[1].last_error == "slow down");
     CHECK(all[1].since == 8);
+    CHECK(all[1].advice == "wait");
   });
 }
 
