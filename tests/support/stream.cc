@@ -86,6 +86,12 @@ void Stream::finish() {
   }
   if (tls_) SSL_shutdown(tls_.get());
   ::shutdown(socket_, SHUT_WR);
+  // Closed with bytes unread, the connection would be reset, and what was written last might be lost on its way.
+  std::array<char, 4096> unread{};
+  for (int i = 0; i < 100; ++i) {
+    pollfd fd{socket_, POLLIN, 0};
+    if (::poll(&fd, 1, 10) > 0 && ::recv(socket_, unread.data(), unread.size(), 0) <= 0) return;
+  }
 }
 
 void Stream::reset() {
