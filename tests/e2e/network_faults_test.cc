@@ -30,8 +30,9 @@ constexpr milliseconds kShortDeadline{200};
 constexpr std::chrono::seconds kPatience{20};  // no pass may take longer, whatever the network does
 constexpr std::size_t kSamples = 12;           // of each kind of fault
 
-std::size_t step_for(std::size_t count) {
-  return std::getenv("POLLER_FULL") != nullptr ? 1 : std::max<std::size_t>(1, count / kSamples);
+// `in_full`: every so manyth.
+std::size_t step_for(std::size_t count, std::size_t in_full = 1) {
+  return std::getenv("POLLER_FULL") != nullptr ? in_full : std::max<std::size_t>(1, count / kSamples);
 }
 
 std::string short_mail(int number) {
@@ -176,10 +177,10 @@ class HarmedMailbox {
   std::optional<InProcess> poller_;
 };
 
-void break_at_bytes(HarmedMailbox& mailbox, Direction direction, std::size_t bytes) {
+void break_at_bytes(HarmedMailbox& mailbox, Direction direction, std::size_t bytes, std::size_t in_full = 1) {
   REQUIRE(bytes > 50);
   for (const auto kind : {Fault::Kind::cut, Fault::Kind::reset}) {
-    for (std::size_t at = 0; at < bytes; at += step_for(bytes)) {
+    for (std::size_t at = 0; at < bytes; at += step_for(bytes, in_full)) {
       CAPTURE(at);
       CAPTURE(static_cast<int>(direction));
       CAPTURE(static_cast<int>(kind));
@@ -216,9 +217,10 @@ TEST_CASE("IMAP, cut and reset at every byte") {
   CHECK(mailbox.failed() > 10);
 }
 
-TEST_CASE("IMAP, cut and reset at every byte below TLS") {
+TEST_CASE("IMAP, cut and reset below TLS, between its records and within") {
   HarmedMailbox mailbox(HarmedMailbox::Where::imap_below_tls);
-  break_at_bytes(mailbox, Direction::to_client, mailbox.measured().to_client);
+  // Most of these bytes are within a record, where a cut has the same effect whichever byte it is.
+  break_at_bytes(mailbox, Direction::to_client, mailbox.measured().to_client, 8);
   CHECK(mailbox.failed() > 10);
 }
 
