@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/usage.h"
 
 namespace poller::cli {
 namespace {
@@ -100,7 +101,9 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    complain_usage(app, error);
+    return static_cast<int>(ExitCode::usage);
   }
   try {
     const ExitCode code = dispatch(context, app);

@@ -1,0 +1,47 @@
+#include "cli/usage.h"
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+
+namespace poller::cli {
+namespace {
+
+// The names that could have been meant where `app` stood: its commands, its options, and those of all commands.
+std::vector<std::string> known_words(const CLI::App& app) {
+  std::vector<std::string> words;
+  for (const CLI::App* level = &app; level != nullptr; level = level->get_parent()) {
+    for (const CLI::App* command : level->get_subcommands({})) {
+      if (level == &app) words.push_back(command->get_name());
+    }
+    for (const CLI::Option* option : level->get_options()) {
+      for (const auto& name : option->get_lnames()) words.push_back("--" + name);
+    }
+  }
+  return words;
+}
+
+const CLI::App& innermost(const CLI::App& app) {
+  const auto commands = app.get_subcommands();
+  return commands.empty() ? app : innermost(*commands.front());
+}
+
+}  // namespace
+
+void complain_usage(const CLI::App& app, const CLI::ParseError& error) {
+  const auto& command = innermost(app);
+  std::string said = error.what();
+  const auto strangers = app.remaining(true);
+  if (!strangers.empty()) {  // also where a subcommand is missing because its name was misspelt
+    const auto& word = strangers.front();
+    said = "`" + text::printable(word) + "` is not known here";
+    const auto meant = text::nearest(word, known_words(command));
+    if (!meant.empty()) said += "; did you mean `" + meant + "`?";
+  }
+  const std::string help = (&command == &app ? "poller" : "poller " + command.get_name()) + " --help";
+  std::fprintf(stderr, "poller: %s\n        `%s` shows what there is.\n", said.c_str(), help.c_str());
+}
+
+}  // namespace poller::cli
