@@ -85,6 +85,21 @@ install_packages() { # PACKAGE...
   fi
 }
 
+# Installs the packages of build.txt and of the named lists; with those that start servers of npm, node and npm where
+# there are none yet (from wherever).
+install_lists() { # [LIST...]
+  local list names packages
+  mapfile -t packages < <(packages_in build)
+  for list in "$@"; do
+    mapfile -t names < <(packages_in "$list")
+    packages+=("${names[@]}")
+    [[ $list =~ ^(test|sandbox)$ ]] || continue
+    command -v node >/dev/null || packages+=(nodejs)
+    command -v npm >/dev/null || packages+=(npm)
+  done
+  install_packages "${packages[@]}"
+}
+
 # The servers of the tests that come from npm, as tests/support/node/package-lock.json pins them.
 install_node_modules() {
   local folder=tests/support/node stamp
