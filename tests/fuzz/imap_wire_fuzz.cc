@@ -1,13 +1,13 @@
 // What an IMAP server sends: read alike however it comes in, never without bound, never past its end.
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
 #include "mailbox/imap/wire_response.h"
+#include "pieces.h"
 #include "require.h"
 
 namespace {
@@ -18,25 +18,9 @@ namespace imap = poller::imap;
 
 constexpr std::uint64_t kKept = 1000;  // bytes of a mail
 
-class Pieces final : public imap::Input {
- public:
-  Pieces(std::string_view bytes, std::size_t piece) : bytes_(bytes), piece_(piece) {}
-  std::size_t read(char* into, std::size_t room) override {
-    if (bytes_.empty()) throw Error(ErrorKind::temporary, "end of input");
-    const std::size_t n = std::min({room, piece_, bytes_.size()});
-    std::memcpy(into, bytes_.data(), n);
-    bytes_.remove_prefix(n);
-    return n;
-  }
-
- private:
-  std::string_view bytes_;
-  std::size_t piece_;
-};
-
 /// How the reading went: a line a response, then why it ended.
 std::vector<std::string> reading_of(std::string_view in, std::size_t piece) {
-  Pieces input(in, piece);
+  Pieces<imap::Input> input(in, piece);
   imap::WireLimits limits;
   limits.outside = std::uint64_t{256} * 1024;
   imap::Reader reader(input, limits);

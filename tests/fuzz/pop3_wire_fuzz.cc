@@ -1,13 +1,13 @@
 // What a POP3 server sends: read alike however it comes in, and no mail ends before its dot.
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
 #include "mailbox/pop3/wire.h"
+#include "pieces.h"
 #include "require.h"
 
 namespace {
@@ -18,25 +18,9 @@ namespace pop3 = poller::pop3;
 
 constexpr std::uint64_t kKept = 1000;  // bytes of a mail
 
-class Pieces final : public pop3::Input {
- public:
-  Pieces(std::string_view bytes, std::size_t piece) : bytes_(bytes), piece_(piece) {}
-  std::size_t read(char* into, std::size_t room) override {
-    if (bytes_.empty()) throw Error(ErrorKind::temporary, "end of input");
-    const std::size_t n = std::min({room, piece_, bytes_.size()});
-    std::memcpy(into, bytes_.data(), n);
-    bytes_.remove_prefix(n);
-    return n;
-  }
-
- private:
-  std::string_view bytes_;
-  std::size_t piece_;
-};
-
 // What is awaited is the first byte's choice: answers, listings and mails in turn.
 std::vector<std::string> reading_of(std::string_view in, std::size_t piece, unsigned awaited) {
-  Pieces input(in, piece);
+  Pieces<pop3::Input> input(in, piece);
   pop3::WireLimits limits;
   limits.answer = limits.mail = std::uint64_t{64} * 1024;
   pop3::Reader reader(input, limits);
@@ -82,7 +66,7 @@ std::string stuffed(std::string_view mail) {
 // Whatever a sender writes comes back as it was, and what follows it on the connection is read next.
 void check_round_trip(std::string_view mail) {
   const std::string wire = stuffed(mail);
-  Pieces input(wire, 5);
+  Pieces<pop3::Input> input(wire, 5);
   pop3::Reader reader(input);
   std::string back;
   reader.mail(UINT64_MAX, back);
