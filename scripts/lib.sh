@@ -93,19 +93,19 @@ install_lists() { # [LIST...]
   for list in "$@"; do
     mapfile -t names < <(packages_in "$list")
     packages+=("${names[@]}")
-    [[ $list =~ ^(test|sandbox)$ ]] || continue
+    [[ $list =~ ^(test|sandbox|bench)$ ]] || continue
     command -v node >/dev/null || packages+=(nodejs)
     command -v npm >/dev/null || packages+=(npm)
   done
   install_packages "${packages[@]}"
 }
 
-# The servers of the tests that come from npm, as tests/support/node/package-lock.json pins them.
-install_node_modules() {
-  local folder=tests/support/node stamp
+# What comes from npm, as the folder's package-lock.json pins it; without a folder, the servers of the tests.
+install_node_modules() { # [FOLDER]
+  local folder=${1-tests/support/node} stamp
   stamp="$(sha256sum <"$folder/package-lock.json") $(node --version)"
   [ "$(cat "$folder/node_modules/.stamp" 2>/dev/null || true)" != "$stamp" ] || return 0
-  say "installing the test servers' npm packages"
+  say "installing the npm packages of $folder"
   quietly build/npm.log npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error
   printf '%s\n' "$stamp" >"$folder/node_modules/.stamp"
 }

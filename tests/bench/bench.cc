@@ -1,4 +1,5 @@
-// Measures poller beside mbsync on one mailbox, and prints a table (Markdown) with the ratios. scripts/bench runs it.
+// Measures poller beside mbsync and others on one mailbox, and prints a table (Markdown) with the ratios. scripts/bench
+// runs it.
 //   bench [--mails N] [--rounds N] [--folder DIR]
 #include <fmt/format.h>
 
@@ -18,6 +19,7 @@ namespace poller::bench {
 namespace {
 
 constexpr int kFarMails = 1000;
+constexpr int kPeerMails = 2000;
 constexpr std::chrono::milliseconds kRoundTrip{20};
 constexpr std::size_t kLargeMail = 34'000'000;  // with its text and header just below the default max_size, 35 MB
 
@@ -62,6 +64,33 @@ void run_rounds(std::vector<Row>& rows, int rounds) {
       row.results.push_back(row.run());
       say(fmt::format("round {}: {:6.2f} s  {}", round, row.results.back().seconds, row.name));
     }
+  }
+}
+
+// Some are so slow that once over fewer mails must do.
+void compare_peers(Runs& runs, const Options& options) {
+  const std::string user = "peers@contoso.example";
+  const int mails = std::min(options.mails, kPeerMails);
+  say(fmt::format("{} mails for other programs", mails));
+  const Load load = runs.deliver(mails, user);
+  std::vector<Row> rows;
+  rows.push_back(
+      {"**poller --once** to SQLite (synchronous=FULL)", [&] { return runs.poller_once(user, mails, "keep"); }});
+  rows.push_back({"mpop, POP3 to a Maildir", [&] { return runs.mpop(user, mails); }});
+  rows.push_back({"fetchmail, IMAP to one file", [&] { return runs.fetchmail(user, mails); }});
+  rows.push_back({"getmail6, IMAP to a Maildir", [&] { return runs.getmail(user, mails); }});
+  rows.push_back({"imapflow and mailparser, thrown away", [&] { return runs.imapflow(user, mails); }});
+  run_rounds(rows, 1);
+  fmt::print(
+      "\n{} mails, {:.0f} MB, once each; the others do no more than to download, the last one also to parse.\n\n",
+      load.mails, load.megabytes);
+  fmt::print("| program | s | mails/s | CPU s | peak MB | time against poller |\n");
+  fmt::print("| --- | ---: | ---: | ---: | ---: | ---: |\n");
+  const double poller = rows[0].median().seconds;
+  for (const Row& row : rows) {
+    const Measured m = row.median();
+    fmt::print("| {} | {:.2f} | {:.0f} | {:.2f} | {:.0f} | {:.1f} |\n", row.name, m.seconds, load.mails / m.seconds,
+               m.cpu_seconds, m.peak_megabytes, m.seconds / poller);
   }
 }
 
@@ -167,6 +196,7 @@ int main(int argc, char** argv) {
     std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
     bench::Runs runs(folder.path());
     bench::compare(runs, *options);
+    bench::compare_peers(runs, *options);
     bench::small_figures(runs);
     bench::compare_far_away(runs, *options);
     return 0;

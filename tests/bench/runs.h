@@ -46,6 +46,11 @@ class Runs {
   /// Poller's IMAP engine alone, the bytes thrown away; `one_by_one`: a mail a command, one after the other.
   Measured fetch_only(const std::string& user = kUser, bool one_by_one = false);
   Measured mbsync(bool fsync, const std::string& user = kUser);
+  /// Other programs (peers.cc), each over the user's INBOX. Each throws where it did not get every mail.
+  Measured getmail(const std::string& user, int expected);    // IMAP to a Maildir
+  Measured fetchmail(const std::string& user, int expected);  // IMAP to one file
+  Measured mpop(const std::string& user, int expected);       // POP3 to a Maildir
+  Measured imapflow(const std::string& user, int expected);   // IMAP, each mail parsed by mailparser and thrown away
   /// `poller --once` into a new SQLite file; `after` as in poller.yaml. Throws where not every mail was stored.
   Measured poller_once(const std::string& user, int expected, const std::string& after);
   /// `poller replay` of the same files.
