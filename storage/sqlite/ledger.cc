@@ -57,8 +57,9 @@ std::vector<SourceKey> read_unsettled(Database& db, const std::string& mailbox, 
 }
 
 std::vector<LedgerEntry> read_left_in_hand(Database& db, const std::string& mailbox) {
+  // By itself SQLite would take the primary key, and read the whole ledger of the mailbox.
   Query query = db.query(
-      "SELECT folder, uidvalidity, uid, uidl, attempts, message_id, holder FROM ledger"
+      "SELECT folder, uidvalidity, uid, uidl, attempts, message_id, holder FROM ledger INDEXED BY ledger_in_hand"
       " WHERE mailbox = ? AND state = 0");
   query.bind(mailbox);
   std::vector<LedgerEntry> out;
