@@ -24,6 +24,10 @@ constexpr UnixTime kLoopThrottled = 300;       // AADSTS50196, 90055
 constexpr UnixTime kLongestThrottle = 3600;
 constexpr UnixTime kRestsAfter = 7 * 86400;
 
+// For what was mended at the provider alone: of that nothing can be seen here.
+constexpr const char* kTriedAgain =
+    " poller tries another secret at once, and what is unchanged every half hour; `{check}` tries it now.";
+
 std::string result_word(const Error& error, bool throttled) {
   return throttled ? "throttled" : to_string(error.kind());
 }
@@ -34,20 +38,20 @@ UnixTime throttle_of(const Refusal& refusal, const Diagnosis& diagnosis) {
   return refusal.codes.empty() ? kThrottled : kLoopThrottled;
 }
 
-// Refuses to ask the provider while an earlier answer of it forbids that.
-void respect_remembered(const VaultEntry& entry, UnixTime now) {
-  if (entry.throttled_until > now) {
-    Error error(
-        ErrorKind::temporary,
-        fmt::format("the provider wants {} to wait until {}", entry.account.user, rfc3339(entry.throttled_until)),
-        "Nothing needs to be done: poller waits and tries again by itself.");
-    error.set_retry_after(seconds(entry.throttled_until - now));
-    throw error;
-  }
-  if (!entry.refusal) return;
-  const RememberedRefusal& r = *entry.refusal;
-  if (now >= r.last + (r.dead ? kHoldDeadGrant : kHoldAfterRefusal)) return;
-  throw Error(ErrorKind::sign_in, fmt::format("{} (since {})", r.what, rfc3339(r.since)), r.advice);
+// Refuses to ask the provider while it wants us to wait.
+void respect_throttling(const VaultEntry& entry, UnixTime now) {
+  if (entry.throttled_until <= now) return;
+  Error error(ErrorKind::temporary,
+              fmt::format("the provider wants {} to wait until {}", entry.account.user, rfc3339(entry.throttled_until)),
+              "Nothing needs to be done: poller waits and tries again by itself.");
+  error.set_retry_after(seconds(entry.throttled_until - now));
+  throw error;
+}
+
+// The app was refused, and not the grant: its secret has expired, say. Only a refusal that we know is kept, for then
+// nobody is asked for half an hour.
+bool refuses_the_app(const Refusal& refusal, const Diagnosis& diagnosis) {
+  return diagnosis.remedy == Remedy::configuration && diagnosis.known && refusal.form == Refusal::Form::oauth;
 }
 
 }  // namespace
@@ -75,6 +79,7 @@ Secret AccountTokens::get(const Secret& refused, Urgency urgency) {
   try {
     if (failed_meanwhile || held) throw Error(failure_->error);
     asked_ = false;
+    remembered_ = false;
     refresh(urgency);
     ++attempts_;
     failure_.reset();
@@ -85,7 +90,8 @@ Secret AccountTokens::get(const Secret& refused, Urgency urgency) {
       ++attempts_;
       const auto wait = error.retry_after() ? std::chrono::duration_cast<seconds>(*error.retry_after()).count() : 0;
       // A refusal that needs a person is remembered in the vault, where a new sign-in replaces it.
-      const UnixTime hold = error.kind() == ErrorKind::sign_in ? 0 : std::max<UnixTime>(wait, kHoldAfterFailure);
+      const bool by_vault = remembered_ || error.kind() == ErrorKind::sign_in;
+      const UnixTime hold = by_vault ? 0 : std::max<UnixTime>(wait, kHoldAfterFailure);
       failure_ = Failure{error, now + hold};
       if (asked_) report(result_word(error, error.kind() == ErrorKind::temporary && wait > 0));
     }
@@ -132,8 +138,26 @@ VaultEntry AccountTokens::entry_to_refresh(const Vault& vault, Urgency urgency) 
     entry = std::move(unsaved_);
   }
   unsaved_.reset();
-  if (urgency == Urgency::usual) respect_remembered(*entry, world_.options.clock->unix_now());
+  if (urgency == Urgency::usual) {
+    respect_throttling(*entry, world_.options.clock->unix_now());
+    respect_refusal(*entry);
+  }
   return std::move(*entry);
+}
+
+// Refuses to present again what was refused lately.
+void AccountTokens::respect_refusal(const VaultEntry& entry) {
+  if (!entry.refusal) return;
+  const RememberedRefusal& r = *entry.refusal;
+  if (world_.options.clock->unix_now() >= r.last + (r.dead ? kHoldDeadGrant : kHoldAfterRefusal)) return;
+  const bool of_app = !r.proof.empty();
+  if (of_app) {
+    if (proof_.mark() == r.proof) proof_.read_again(account_.settings);  // the secret may have been replaced meanwhile
+    if (proof_.mark() != r.proof) return;
+  }
+  remembered_ = true;
+  throw Error(of_app ? ErrorKind::configuration : ErrorKind::sign_in,
+              fmt::format("{} (since {})", r.what, rfc3339(r.since)), r.advice);
 }
 
 Form AccountTokens::refresh_form(const VaultEntry& entry, const std::string& endpoint) const {
@@ -192,8 +216,7 @@ void AccountTokens::take(const Vault& vault, VaultEntry& entry, Grant&& grant) {
   log::debug("token refreshed", {{"user", account_.id.user}, {"good_for_s", told}});
 }
 
-Error AccountTokens::remember_refusal(const Vault& vault, VaultEntry& entry, const Refusal& refusal,
-                                      bool interrupted) const {
+Error AccountTokens::remember_refusal(const Vault& vault, VaultEntry& entry, const Refusal& refusal, bool interrupted) {
   const UnixTime now = world_.options.clock->unix_now();
   const Diagnosis diagnosis = diagnose(refusal, account_.preset);
   Error error = refusal_error(refusal, diagnosis, account_.id.user, endpoints_->token);
@@ -209,9 +232,15 @@ Error AccountTokens::remember_refusal(const Vault& vault, VaultEntry& entry, con
     entry.throttled_until = now + throttle;
     error.set_retry_after(seconds(throttle));
   }
-  if (error.kind() == ErrorKind::sign_in) {
+  const bool of_app = refuses_the_app(refusal, diagnosis);
+  if (of_app || error.kind() == ErrorKind::sign_in) {
     const UnixTime since = entry.refusal ? entry.refusal->since : now;
     entry.refusal = RememberedRefusal{since, now, diagnosis.remedy == Remedy::grant_dead, error.what(), error.advice()};
+    if (of_app) {
+      entry.refusal->proof = proof_.mark();
+      entry.refusal->advice += kTriedAgain;
+    }
+    remembered_ = true;
   } else if (throttle == 0) {
     return error;
   }

@@ -70,7 +70,8 @@ class AccountTokens {
   Form refresh_form(const VaultEntry& entry, const std::string& endpoint) const;
   TokenAnswer ask(const VaultEntry& entry);
   void take(const Vault& vault, VaultEntry& entry, Grant&& grant);
-  Error remember_refusal(const Vault& vault, VaultEntry& entry, const Refusal& refusal, bool interrupted) const;
+  void respect_refusal(const VaultEntry& entry);
+  Error remember_refusal(const Vault& vault, VaultEntry& entry, const Refusal& refusal, bool interrupted);
   void report(std::string_view result) const;
 
   const Account account_;
@@ -84,7 +85,8 @@ class AccountTokens {
   UnixTime endpoints_found_ = 0;
   std::optional<VaultEntry> unsaved_;  // a rotated token that could not be written yet
   GrantFacts facts_;
-  bool asked_ = false;  // whether the attempt under way reached the provider
+  bool asked_ = false;       // whether the attempt under way reached the provider
+  bool remembered_ = false;  // whether the vault keeps the refusal that ended it
 };
 
 }  // namespace poller::oauth

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "config/secrets.h"
 #include "lib/openssl/certificate.h"
+#include "lib/openssl/digest.h"
 #include "lib/openssl/random.h"
 #include "oauth/json_object.h"
 
@@ -83,6 +84,13 @@ bool ClientProof::read_again(const config::OAuth& settings) {
   const bool other = failure_ || fresh.secret_.reveal() != secret_.reveal() || thumbprint(fresh) != thumbprint(*this);
   if (other) *this = std::move(fresh);
   return other;
+}
+
+std::string ClientProof::mark() const {
+  std::string told = to_string(configured_);
+  if (!secret_.empty()) told += " " + text::hex(hmac_sha256(secret_, "poller client proof").substr(0, 8));
+  if (key_) told += " " + text::hex(key_->certificate().sha256);
+  return told;
 }
 
 std::optional<UnixTime> ClientProof::certificate_ends() const {

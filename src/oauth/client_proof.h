@@ -38,6 +38,9 @@ class ClientProof {
   /// Reads the credentials anew; true when they are others than before. What cannot be read changes nothing.
   bool read_again(const config::OAuth& settings);
 
+  /// Tells one proof from another without telling it; never empty.
+  [[nodiscard]] std::string mark() const;
+
   /// When the certificate ends; nothing without one.
   [[nodiscard]] std::optional<UnixTime> certificate_ends() const;
 

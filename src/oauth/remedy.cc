@@ -148,7 +148,8 @@ Diagnosis diagnose(const Refusal& refusal, config::Preset preset) {
   }
   return {Remedy::configuration, Who::operator_,
           "The provider refused for a reason that poller does not know: the operator must look the error up in the "
-          "provider's documentation."};
+          "provider's documentation.",
+          false};
 }
 
 }  // namespace poller::oauth

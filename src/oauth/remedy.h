@@ -27,6 +27,7 @@ struct Diagnosis {
   Remedy remedy = Remedy::retry;
   Who who = Who::nobody;
   std::string advice;  // one sentence; "{login}" stands for the command that signs the mailbox in
+  bool known = true;   // false: the refusal is none that poller knows, and may as well pass
 };
 
 /// Entra's own number decides where we know it, then `error`, then the HTTP status. AADSTS50196 comes as

@@ -86,6 +86,7 @@ Error refusal_error(const Refusal& refusal, const Diagnosis& diagnosis, const st
 std::string with_commands(std::string advice, const std::string& mailbox) {
   replace_all(advice, "{login}", "poller login " + mailbox);
   replace_all(advice, "{logout}", "poller logout " + mailbox);
+  replace_all(advice, "{check}", "poller check --online " + mailbox);
   return advice;
 }
 

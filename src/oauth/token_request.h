@@ -39,7 +39,7 @@ TokenAnswer request_token(Http& http, const std::string& endpoint, const std::fu
 Error refusal_error(const Refusal& refusal, const Diagnosis& diagnosis, const std::string& user,
                     const std::string& endpoint);
 
-/// "{login}" and "{logout}" replaced by the commands for that mailbox.
+/// "{login}", "{logout}" and "{check}" replaced by the commands for that mailbox.
 std::string with_commands(std::string advice, const std::string& mailbox);
 /// The error with its advice so.
 Error for_mailbox(const Error& error, const std::string& mailbox);

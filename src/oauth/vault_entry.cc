@@ -31,7 +31,8 @@ Secret to_json(const VaultEntry& entry) {
         .add("refused_last", entry.refusal->last)
         .add("refused_dead", std::int64_t{entry.refusal->dead})
         .add("refused_what", entry.refusal->what)
-        .add("refused_advice", entry.refusal->advice);
+        .add("refused_advice", entry.refusal->advice)
+        .add("refused_proof", entry.refusal->proof);
   }
   return json.finish();
 }
@@ -53,9 +54,12 @@ std::optional<VaultEntry> vault_entry_from_json(std::string_view json) {
   entry.revision = object->number("revision").value_or(0);
   entry.refresh_token_expires = object->number("refresh_token_expires");
   if (const auto since = object->number("refused_since")) {
-    entry.refusal = RememberedRefusal{
-        *since, object->number("refused_last").value_or(*since), object->number("refused_dead").value_or(0) != 0,
-        std::string(object->string("refused_what")), std::string(object->string("refused_advice"))};
+    entry.refusal = RememberedRefusal{*since,
+                                      object->number("refused_last").value_or(*since),
+                                      object->number("refused_dead").value_or(0) != 0,
+                                      std::string(object->string("refused_what")),
+                                      std::string(object->string("refused_advice")),
+                                      std::string(object->string("refused_proof"))};
   }
   return entry;
 }

@@ -18,6 +18,9 @@ struct RememberedRefusal {
   bool dead = false;   // the refresh token will never be good again
   std::string what;    // Error::what() of the last one
   std::string advice;
+  /// Where the app was refused and not the user's grant: ClientProof::mark() of what was sent. Another proof is worth
+  /// another try at once.
+  std::string proof = {};
 };
 
 struct VaultEntry {

@@ -21,7 +21,7 @@ using SchedulerTime = std::chrono::steady_clock::time_point;
 
 constexpr std::size_t kMostThreads = 16;
 constexpr seconds kLoopTurn{10};       // the loop turns at least so often
-constexpr seconds kLooksForSignIn{5};  // how often a mailbox that needs a sign-in looks whether there was one
+constexpr seconds kLooksForSignIn{5};  // how often a mailbox that waits for a person looks whether one has signed in
 constexpr seconds kShortWatch{30};     // a server that ends IDLE sooner is asked by the schedule
 constexpr std::chrono::minutes kStuck{15};
 
@@ -155,7 +155,7 @@ class Scheduler {
     entry.place = Entry::Place::resting;
     entry.waits_for_sign_in = false;
     const milliseconds rest = entry.result.error ? after_failure(entry) : after_success(entry);
-    set_due(entry, steady_now() + rest);
+    set_due(entry, steady_now() + (entry.waits_for_sign_in ? std::min<milliseconds>(rest, kLooksForSignIn) : rest));
     if (entry.result.lease_held) return;
     const Error* error = entry.result.error ? &*entry.result.error : nullptr;
     const UnixTime now = system_clock().unix_now();
@@ -200,12 +200,13 @@ class Scheduler {
     ++entry.failures;
     const milliseconds rest = rest_after(error, entry.failures, entry.mailbox->poll_every, entry.result.reached);
     say(entry, error, LogLevel::error, rest);
-    if (error.kind() != ErrorKind::sign_in) return rest;
-    entry.waits_for_sign_in = true;
-    entry.refresh_token = true;  // after a new sign-in the token in memory is the old one's
+    // A provider that refuses the app is a fault of the configuration, and a new sign-in may mend it as well.
+    entry.waits_for_sign_in = error.kind() == ErrorKind::sign_in || error.kind() == ErrorKind::configuration;
+    // The server has refused the token in memory: to try it first would be one more refused sign-in.
+    if (error.kind() == ErrorKind::sign_in) entry.refresh_token = true;
     entry.sign_in_mark = mark_of(entry);
     entry.retry_at = steady_now() + rest;
-    return std::min<milliseconds>(rest, kLooksForSignIn);
+    return rest;
   }
 
   // The same error is said at its first, second, fourth, eighth … time.

@@ -149,6 +149,8 @@ TEST_CASE("no secret in logs, database, vault, output, command lines or memory d
       kClientSecret));
   run({"--once"}, 78);
   oauth().set_fault("null");
+  run({"--once"}, 78);  // the app's refusal is remembered, until a person asks
+  run({"check", "--online", "support"}, 0);
   {
     Daemon daemon(home, {}, "run.log");
     CHECK(eventually([&] { return daemon.says("poller is running"); }));

@@ -147,7 +147,7 @@ TEST_CASE("each code at a refresh: the kind of error, what is asked again, and w
     static_cast<void>(failure(t));
     CHECK_MESSAGE(t.provider.asked.size() == asked, "no hammering");
     const auto status = token_status(t.config, t.clock.unix_now()).at(0);
-    const bool person = error.kind() == ErrorKind::sign_in;
+    const bool person = error.kind() == ErrorKind::sign_in || error.kind() == ErrorKind::configuration;
     CHECK((status.state == TokenStatus::State::sign_in_needed) == person);
     if (person) CHECK(status.since > 0);
     CHECK(t.entry().refresh_token.reveal() == "refresh-1");

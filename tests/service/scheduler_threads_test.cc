@@ -199,3 +199,34 @@ TEST_CASE("stopped at any moment, the scheduler ends at once and leaves no lease
     }
   }
 }
+
+TEST_CASE("a mailbox whose app is refused is tried again as soon as somebody has signed in, not by the clock") {
+  const support::TempDir folder("scheduler-refused");
+  config::Config config;
+  config.sqlite_path = folder / "store.db";
+  config.queues.emplace_back();
+  config.queues.front().name = "support";
+  auto& mailbox = config.mailboxes.emplace_back();
+  mailbox.name = "box";
+  mailbox.queue = "support";
+  mailbox.poll_every = 1h;
+  std::atomic<int> turns{0};
+  std::atomic<bool> signed_in{false};
+  SchedulerHooks hooks;
+  hooks.open_store = [&] { return open_sqlite_store(config.sqlite_path.string()); };
+  hooks.sessions = [&](const config::Mailbox&) -> SessionFactory {
+    return [](bool) -> std::unique_ptr<Mailbox> { throw Error(ErrorKind::configuration, "the secret has expired"); };
+  };
+  hooks.on_turn = [&](const TurnReport&) { ++turns; };
+  hooks.sign_in_mark = [&](const config::Mailbox&) -> std::string { return signed_in ? "new" : "old"; };
+  std::stop_source stop;
+  std::thread loop([&] { run_scheduler(config, hooks, stop.get_token(), ""); });
+  for (int i = 0; i < 200 && turns < 1; ++i) std::this_thread::sleep_for(50ms);
+  std::this_thread::sleep_for(6s);  // it has looked once
+  CHECK(turns == 1);
+  signed_in = true;
+  for (int i = 0; i < 200 && turns < 2; ++i) std::this_thread::sleep_for(50ms);
+  CHECK(turns == 2);
+  stop.request_stop();
+  loop.join();
+}
