@@ -137,12 +137,14 @@ const std::vector<AadstsRow>& aadsts_rows() {
        Who::app_owner,
        "The app is confidential and no secret was sent: the app's owner must register the redirect under \"Mobile and "
        "desktop applications\" and set \"Allow public client flows\" to Yes, or the operator sets "
-       "oauth.client_secret."},
+       "oauth.client_secret; then the user signs in again with `{login}`, for a stored grant stays one of the kind of "
+       "client that obtained it."},
       {{700025},
        configuration,
        Who::operator_,
        "The app is public, and a secret was sent: the operator must remove oauth.client_secret (and "
-       "oauth.certificate), or the app's owner registers the redirect under \"Web\"."},
+       "oauth.certificate), or the app's owner registers the redirect under \"Web\"; then the user signs in again with "
+       "`{login}`, for a stored grant stays one of the kind of client that obtained it."},
       {{700016},
        configuration,
        Who::operator_,

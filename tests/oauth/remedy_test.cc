@@ -154,6 +154,13 @@ TEST_CASE("each code at a refresh: the kind of error, what is asked again, and w
   }
 }
 
+TEST_CASE("where the kind of client was wrong, a new sign-in is needed after the mend, and the advice says so") {
+  for (const int code : {7000218, 700025}) {
+    const std::string advice = with_commands(find_aadsts(code)->advice, "support");
+    CHECK_MESSAGE(advice.find("then the user signs in again with `poller login support`") != std::string::npos, advice);
+  }
+}
+
 TEST_CASE("a code that stands in the description alone is found, in both of Microsoft's layouts") {
   for (const char* gap : {"\\r\\n", " "}) {
     const std::string description = std::string("AADSTS53003: Access has been blocked.") + gap + "Trace ID: x" + gap +
