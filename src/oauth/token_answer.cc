@@ -25,14 +25,29 @@ std::string tidy_line(std::string_view raw) {
   return text::escape_controls(text::utf8_prefix(text::trim(text::to_valid_utf8(out)), kLongestDescription));
 }
 
+// How much of `text` is the secret: as it is, or as it went over the wire, percent-encoded (each byte or some, in
+// digits of either case, a space as "+"). 0: it does not begin with it.
+std::size_t length_as_secret(std::string_view text, std::string_view secret) {
+  std::size_t at = 0;
+  for (const char c : secret) {
+    if (at >= text.size()) return 0;
+    const std::string_view three = text.substr(at, 3);
+    const bool encoded = three.size() == 3 && three[0] == '%' && url_decode(three) == std::string_view(&c, 1);
+    if (!encoded && text[at] != c && !(c == ' ' && text[at] == '+')) return 0;
+    at += encoded ? 3 : 1;
+  }
+  return at;
+}
+
 // A provider may repeat what it was sent. What is shorter than a secret ever is would only spoil the message.
 std::string without_secrets(std::string_view raw, const std::vector<Secret>& secrets) {
   constexpr std::size_t kShortest = 8;
   std::string out(raw.substr(0, 16 * kLongestDescription));
   for (const Secret& secret : secrets) {
     if (secret.size() < kShortest) continue;
-    for (std::size_t at = out.find(secret.reveal()); at != std::string::npos; at = out.find(secret.reveal(), at)) {
-      out.replace(at, secret.size(), "[secret]");
+    for (std::size_t at = 0; at < out.size(); ++at) {
+      const std::size_t length = length_as_secret(std::string_view(out).substr(at), secret.reveal());
+      if (length > 0) out.replace(at, length, "[secret]");
     }
   }
   return out;
@@ -84,8 +99,8 @@ Refusal refusal_in(const JsonObject& object, const HttpAnswer& answer, const std
   refusal.description = description_without_trace(description);
   refusal.codes = codes_of(object);
   constexpr std::size_t kIdLength = 36, kTimestampLength = 20;
-  refusal.correlation_id = tidy_line(object.string("correlation_id").substr(0, kIdLength));
-  refusal.timestamp = tidy_line(object.string("timestamp").substr(0, kTimestampLength));
+  refusal.correlation_id = tidy_line(without_secrets(object.string("correlation_id"), secrets).substr(0, kIdLength));
+  refusal.timestamp = tidy_line(without_secrets(object.string("timestamp"), secrets).substr(0, kTimestampLength));
   if (refusal.correlation_id.empty()) {
     refusal.correlation_id = after_mark(description, "Correlation ID:", kIdLength);
   }

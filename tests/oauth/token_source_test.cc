@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "oauth/account.h"
+#include "oauth/token_answer.h"
 #include "scripted.h"
 
 namespace poller::oauth {
@@ -288,6 +289,20 @@ TEST_CASE("a provider that repeats our secrets does not get them into a message"
   const Error error = failure_of([&] { t.source().access_token(); });
   CHECK_FALSE(has(error.what(), "nobody-may-see"));
   CHECK(has(error.what(), "[secret]"));
+}
+
+TEST_CASE("nor does one that repeats them percent-encoded, as they went over the wire") {
+  const std::string secret = "Aq8~x/y+z=:no body may see";
+  for (const char* form : {"Aq8~x%2Fy%2Bz%3D%3Ano%20body%20may%20see", "Aq8%7Ex%2fy%2bz%3d%3ano+body+may+see",
+                           "Aq8~x/y+z=:no%20body%20may%20see"}) {
+    CAPTURE(form);
+    const std::string text = std::string("bad: client_secret=") + form + "&x=1";
+    const auto answer = json_answer(
+        401, R"({"error":"invalid_client","correlation_id":")" + text + R"(","error_description":")" + text + "\"}");
+    const std::string line = to_line(std::get<Refusal>(read_token_answer(answer, {Secret(secret)})));
+    CHECK_MESSAGE(has(line, "client_secret=[secret]&x=1"), line);
+    CHECK_FALSE(has(line, "Aq8"));
+  }
 }
 
 TEST_CASE("keep_alive refreshes what has rested for a week, and nothing else") {
