@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "base/error.h"
@@ -24,6 +25,30 @@ SignedIn summary(const Account& account, const std::vector<std::string>& asked,
   SignedIn out{account, granted.empty() ? asked : granted, {}, true, {}};
   if (std::string gap = explain_missing(missing_scopes(asked, granted)); !gap.empty()) out.notices.push_back(gap);
   return out;
+}
+
+// Entra's presets ask for no id_token, but its access tokens are mostly readable. There only what has the form of an
+// address is one: other providers put mere login names in.
+std::vector<std::string> addresses_in(const Secret& access_token) {
+  std::vector<std::string> names = names_in_token(access_token.reveal());
+  std::erase_if(names, [](const std::string& name) { return name.find('@') == std::string::npos; });
+  return names;
+}
+
+// The browser may be signed in as somebody else, whose mailbox would be read, or nobody's.
+void tell_who_signed_in(SignedIn& out, std::vector<std::string> names, const Secret& access_token) {
+  if (names.empty()) names = addresses_in(access_token);
+  if (names.empty()) return;
+  const std::string& expected = out.account.id.user;
+  const auto it =
+      std::find_if(names.begin(), names.end(), [&](const std::string& name) { return text::iequals(name, expected); });
+  out.user = it == names.end() ? names.front() : *it;
+  if (it != names.end()) return;
+  out.notices.push_back(fmt::format(
+      "Signed in was {0}, but the configuration expects {1}. If that is another person: sign out in the "
+      "browser, or take a private window, and sign in as {1} with `{{login}}`. If {0} is a name of the same "
+      "account: set oauth.user: {0} and sign in again.",
+      out.user, expected));
 }
 
 VaultEntry imported_entry(const Account& account, const Secret& refresh_token, ClientKind kind, UnixTime now) {
@@ -84,8 +109,10 @@ SignedIn import_for(const config::Config& config, const Account& account, const 
     return try_kinds(account, [&](ClientKind kind) {
       VaultEntry entry = imported_entry(account, refresh_token, kind, world.options.clock->unix_now());
       write_locked(*world.vault, entry);
-      tokens.get(Secret(), Urgency::insistent);
-      return summary(account, account.scopes, tokens.facts().granted);
+      const Secret token = tokens.get(Secret(), Urgency::insistent);
+      SignedIn out = summary(account, account.scopes, tokens.facts().granted);
+      tell_who_signed_in(out, {}, token);
+      return out;
     });
   } catch (const Error& error) {
     if (is_refusal(error)) {
@@ -114,14 +141,7 @@ SignedIn keep_grant(const Vault& vault, const Account& account, const Grant& gra
   write_locked(vault, entry);
   log::info("signed in", {{"user", account.id.user}, {"flow", flow}, {"mailboxes", joined(account.mailboxes)}});
   SignedIn out = summary(account, account.scopes, entry.granted);
-  out.user = grant.signed_in_user;
-  if (!grant.signed_in_user.empty() && !text::iequals(grant.signed_in_user, account.id.user)) {
-    out.notices.push_back(
-        fmt::format("Signed in was {}, but the configuration expects {}: if they are not the same person, sign in "
-                    "again in a private "
-                    "browser window, or correct oauth.user.",
-                    grant.signed_in_user, account.id.user));
-  }
+  tell_who_signed_in(out, grant.signed_in_as, grant.access_token);
   return out;
 }
 

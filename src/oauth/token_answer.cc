@@ -108,20 +108,6 @@ Refusal refusal_in(const JsonObject& object, const HttpAnswer& answer, const std
   return refusal;
 }
 
-// The name in an id_token (OpenID Connect Core section 5.1), unverified: it came straight from the token endpoint over
-// TLS, and is shown to a person only.
-std::string user_in_id_token(std::string_view token) {
-  const auto parts = text::split(token, '.');
-  std::string claims;
-  if (parts.size() < 2 || !text::base64_decode(parts[1], claims)) return {};
-  const auto object = JsonObject::parse(claims);
-  if (!object) return {};
-  for (const char* name : {"preferred_username", "upn", "email"}) {
-    if (!object->string(name).empty()) return tidy_line(object->string(name));
-  }
-  return {};
-}
-
 std::optional<Grant> grant_in(const JsonObject& object) {
   const std::string_view type = object.string("token_type");
   if (object.string("access_token").empty() || (!type.empty() && !text::iequals(type, "bearer"))) return std::nullopt;
@@ -138,11 +124,25 @@ std::optional<Grant> grant_in(const JsonObject& object) {
     constexpr std::int64_t kTenYears = 3650LL * 86400;
     grant.refresh_expires_in = std::chrono::seconds(std::min(*refresh_seconds, kTenYears));
   }
-  grant.signed_in_user = user_in_id_token(object.string("id_token"));
+  grant.signed_in_as = names_in_token(object.string("id_token"));
   return grant;
 }
 
 }  // namespace
+
+std::vector<std::string> names_in_token(std::string_view token) {
+  constexpr std::size_t kLongest = 64 * 1024;
+  const auto parts = text::split(token.substr(0, kLongest + 1), '.');
+  std::string bytes;
+  if (token.size() > kLongest || parts.size() != 3 || !text::base64_decode(parts[1], bytes)) return {};
+  const Secret claims(std::move(bytes));
+  const auto object = JsonObject::parse(claims.reveal());
+  std::vector<std::string> names;
+  for (const char* claim : {"preferred_username", "upn", "unique_name", "email"}) {
+    if (object && !object->string(claim).empty()) names.push_back(tidy_line(object->string(claim)));
+  }
+  return names;
+}
 
 std::vector<std::string> split_scopes(std::string_view scopes) {
   std::vector<std::string> out;

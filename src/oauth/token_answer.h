@@ -19,7 +19,7 @@ struct Grant {
   std::chrono::seconds expires_in{3600};
   std::optional<std::vector<std::string>> scopes;          // as granted, when the answer names them
   std::optional<std::chrono::seconds> refresh_expires_in;  // some providers tell
-  std::string signed_in_user;                              // from the id_token, where there is one; for messages only
+  std::vector<std::string> signed_in_as;                   // names_in_token() of the id_token, where there is one
 };
 
 struct Refusal {
@@ -41,6 +41,11 @@ using TokenAnswer = std::variant<Grant, Refusal>;
 
 /// `secrets` are those that were sent: where the answer repeats one, "[secret]" stands in its place.
 TokenAnswer read_token_answer(const HttpAnswer& answer, const std::vector<Secret>& secrets = {});
+
+/// Whose token it is, by the claims of an id_token (OpenID Connect Core section 5.1) or of an access token that happens
+/// to be a JWT: every name it gives the person, the best first; none where it is opaque. Nothing is verified: the token
+/// came straight from the token endpoint over TLS, and the names are for a message alone.
+std::vector<std::string> names_in_token(std::string_view token);
 
 /// The pieces of a space-separated list (RFC 6749 section 3.3).
 std::vector<std::string> split_scopes(std::string_view scopes);

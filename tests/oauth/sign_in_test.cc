@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/safe_file.h"
+#include "base/text.h"
 #include "oauth/open_vault.h"
 #include "oauth/scopes.h"
 #include "oauth/token_status.h"
@@ -136,12 +137,60 @@ TEST_CASE("a grant without a refresh token, or of another user, says so") {
   const auto vault = open_vault(t.config);
   CHECK_THROWS_AS(keep_grant(*vault, account, grant, ClientKind::public_client, "code", 1), Error);
   grant.refresh_token = Secret("r");
-  grant.signed_in_user = "boss@contoso.com";
+  grant.signed_in_as = {"boss@contoso.com"};
   grant.scopes = std::vector<std::string>{"https://outlook.office.com/User.Read"};
   const SignedIn in = keep_grant(*vault, account, grant, ClientKind::public_client, "code", 1);
   REQUIRE(in.notices.size() == 2);
   CHECK(in.notices[0].find("IMAP.AccessAsUser.All (reading mail by IMAP will be refused)") != std::string::npos);
   CHECK(in.notices[1].find("boss@contoso.com") != std::string::npos);
+}
+
+TEST_CASE("an access token that can be read tells who signed in; one that cannot says nothing") {
+  TokenTest t;
+  const Account account = account_of(t.config, "support");
+  const auto vault = open_vault(t.config);
+  const auto signed_in = [&](const std::string& access_token) {
+    Grant grant;
+    grant.access_token = Secret(access_token);
+    grant.refresh_token = Secret("r");
+    return keep_grant(*vault, account, grant, ClientKind::public_client, "code", 1);
+  };
+  const auto jwt = [](const std::string& claims) {
+    return "eyJhbGciOiJub25lIn0." + text::base64url(claims) + ".c2lnbmF0dXJl";
+  };
+  for (const char* claim : {"upn", "preferred_username", "unique_name", "email"}) {
+    const SignedIn wrong = signed_in(jwt(std::string(R"({"aud":"x",")") + claim + R"(":"Boss@contoso.com"})"));
+    REQUIRE(wrong.notices.size() == 1);
+    CHECK(wrong.notices[0].find("Boss@contoso.com") != std::string::npos);
+    CHECK(wrong.notices[0].find("expects helpdesk@contoso.com") != std::string::npos);
+    CHECK(wrong.notices[0].find("private window") != std::string::npos);
+    CHECK(wrong.notices[0].find("oauth.user") != std::string::npos);
+    CHECK(wrong.notices[0].find("eyJ") == std::string::npos);
+    const SignedIn right = signed_in(jwt(std::string("{\"") + claim + R"(":"HELPDESK@contoso.com"})"));
+    CHECK(right.notices.empty());
+    CHECK(right.user == "HELPDESK@contoso.com");
+  }
+  // One of its names is enough: the others may be aliases.
+  CHECK(signed_in(jwt(R"({"upn":"hd@contoso.onmicrosoft.com","email":"helpdesk@contoso.com"})")).notices.empty());
+  for (const std::string& silent :
+       {std::string("EwBgA8l6BAAU.opaque"), jwt("no json"), jwt(R"({"upn":["a@b.c"],"email":7})"),
+        std::string("a.%%%.c"), jwt(R"({"preferred_username":"somebody"})"), std::string("a.b.c.d.e"),
+        jwt(R"({"upn":"boss@contoso.com","x":")" + std::string(100'000, 'x') + "\"}"),
+        jwt(std::string(100, '{') + std::string(9'000, '['))}) {
+    const SignedIn in = signed_in(silent);
+    CHECK(in.notices.empty());
+    CHECK(in.user.empty());
+  }
+}
+
+TEST_CASE("a refresh token that is imported is looked at likewise") {
+  TokenTest t;
+  const std::string claims = text::base64url(R"({"upn":"boss@contoso.com"})");
+  t.provider.handler = [&](const Asked&) { return grant_answer("eyJ9." + claims + ".c2ln", "refresh-2"); };
+  const SignedIn in = import_refresh_token(t.config, "support", Secret("refresh-1"), world_of(t));
+  REQUIRE(in.notices.size() == 1);
+  CHECK(in.notices[0].find("boss@contoso.com") != std::string::npos);
+  CHECK(in.notices[0].find("`poller login support`") != std::string::npos);
 }
 
 TEST_CASE("scopes are compared by their names") {
