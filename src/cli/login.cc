@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <filesystem>
 
 #include "base/error.h"
@@ -30,8 +31,14 @@ std::string join(const std::vector<std::string>& words) {
   return out;
 }
 
+// What a person should know of the sign-in, whoever reads its result.
+void warn(const std::vector<std::string>& notices) {
+  for (const auto& notice : notices) fmt::print(stderr, "  {}\n", text::escape_controls(notice));
+}
+
 void report(const Context& context, const oauth::SignedIn& result) {
   if (context.globals.json) {
+    warn(result.notices);
     Json line{{"signed_in", result.account.mailboxes}, {"user", result.account.id.user}};
     line["granted"] = result.granted;
     line["notices"] = result.notices;
@@ -44,7 +51,8 @@ void report(const Context& context, const oauth::SignedIn& result) {
   if (result.user.empty()) {
     print_line("  Who it was the provider does not say; `poller check --online` shows whether the mailbox opens.");
   }
-  for (const auto& notice : result.notices) print_line("  " + text::escape_controls(notice));
+  std::fflush(stdout);
+  warn(result.notices);
 }
 
 // What the last pass found, "sign-in needed", is over; the next pass will tell how it really is.
@@ -77,7 +85,7 @@ ExitCode login(Context& context, const LoginArguments& arguments) {
     result =
         oauth::import_refresh_token_file(config, arguments.mailbox, arguments.refresh_token_file, std::move(world));
   } else {
-    oauth::TerminalUi ui(!arguments.no_browser);
+    oauth::TerminalUi ui(!arguments.no_browser, context.globals.json);
     oauth::LoginOptions options;
     options.device = arguments.device;
     options.world = std::move(world);

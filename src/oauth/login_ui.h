@@ -18,11 +18,12 @@ class LoginUi {
   virtual int paste_descriptor() = 0;
 };
 
-/// Explains on standard error, shows on standard output, hears on standard input. Opens a browser only when
-/// `may_open_browser` and there is a display.
+/// Explains on standard error, shows on standard output (or on standard error, where that is for a program to read),
+/// hears on standard input. Opens a browser only when `may_open_browser` and there is a display.
 class TerminalUi final : public LoginUi {
  public:
-  explicit TerminalUi(bool may_open_browser) : may_open_browser_(may_open_browser) {}
+  TerminalUi(bool may_open_browser, bool output_is_for_a_program)
+      : may_open_browser_(may_open_browser), output_is_for_a_program_(output_is_for_a_program) {}
   void say(const std::string& sentence) override;
   void show(const std::string& value) override;
   bool open_browser(const std::string& url) override;
@@ -30,6 +31,7 @@ class TerminalUi final : public LoginUi {
 
  private:
   bool may_open_browser_;
+  bool output_is_for_a_program_;
 };
 
 }  // namespace poller::oauth

@@ -55,7 +55,9 @@ bool start_opener(const std::string& url) {
 
 void TerminalUi::say(const std::string& sentence) { write_line(STDERR_FILENO, sentence); }
 
-void TerminalUi::show(const std::string& value) { write_line(STDOUT_FILENO, value); }
+void TerminalUi::show(const std::string& value) {
+  write_line(output_is_for_a_program_ ? STDERR_FILENO : STDOUT_FILENO, value);
+}
 
 bool TerminalUi::open_browser(const std::string& url) {
   if (!may_open_browser_ || !(is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"))) return false;

@@ -131,6 +131,37 @@ TEST_CASE("device code: address and code each on a line by itself, and a plain w
   CHECK_MESSAGE(holds(login.text(), "signed in: support"), login.text());
 }
 
+TEST_CASE("login --json: standard output is JSON alone, what a person must do stands on standard error") {
+  const auto user = new_user();
+  const Home home(options_for(user));
+  for (const char* way : {"--device", "--no-browser"}) {
+    CAPTURE(way);
+    poller::support::ProcessOptions options;
+    options.folder = home.path();
+    const auto out = home.path() / (std::string(way) + ".out"), log_file = home.path() / (std::string(way) + ".log");
+    // The shell keeps the two apart; the log has standard error alone.
+    poller::support::Child child(
+        {"sh", "-c", "exec \"$0\" login support --json \"$1\" > \"$2\"", POLLER_BINARY, way, out}, log_file, options);
+    const std::string address = "http" + child.wait_for_line("http");
+    CHECK(poller::support::read_text(out).empty());
+    if (std::string(way) == "--device") {
+      const auto log = [&] { return poller::support::read_text(log_file); };
+      const auto code_begin = [&] { return log().find(address + "\n") + address.size() + 1; };
+      REQUIRE(eventually([&] { return log().find('\n', code_begin()) != std::string::npos; }));
+      const std::string code = log().substr(code_begin(), log().find('\n', code_begin()) - code_begin());
+      poller::support::browse(address + "?user_code=" + code, user);
+    } else {
+      poller::support::browse(address, user);
+    }
+    REQUIRE(eventually([&] { return !child.running(); }));
+    const std::string text = poller::support::read_text(out);
+    const auto lines = json_lines(text);
+    REQUIRE_MESSAGE(lines.size() == 1, text);
+    CHECK(lines[0].at("signed_in").at(0) == "support");
+    CHECK(std::count(text.begin(), text.end(), '\n') == 1);
+  }
+}
+
 TEST_CASE("one mailbox whose grant is gone does not hold up the other; status says since when") {
   const auto good = new_user(), bad = new_user();
   deliver_mails(good, 2);
