@@ -61,9 +61,10 @@ DeviceCode ask_for_code(LoginFlow& flow) {
 
 void tell_the_code(const LoginFlow& flow, const DeviceCode& code) {
   LoginUi& ui = flow.ui;
-  ui.say(
+  ui.say(with_commands(
       "Many tenants block device codes (Conditional Access, \"Block device code flow\"), some of them later and with "
-      "effect on tokens already given: where it is refused, use `poller login` without --device.");
+      "effect on tokens already given: where it is refused, use `{login}` without --device.",
+      flow.account.mailboxes.front()));
   ui.say(fmt::format("On any machine, open this address, sign in as {} and type in the code below it:",
                      flow.account.settings.user));
   ui.show(code.address);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+
 #include "base/error.h"
 #include "oauth/account_tokens.h"
 #include "oauth/login_flow.h"
@@ -28,19 +30,37 @@ SignedIn login_to(const config::Config& config, Account account, LoginUi& ui, Lo
   return device ? login_with_device(flow) : login_with_code(flow);
 }
 
+// Whoever has no browser here signs in again as they just tried to.
+std::string by_device(std::string advice) {
+  constexpr std::string_view kLogin = "{login}";
+  for (std::size_t at = advice.find(kLogin); at != std::string::npos; at = advice.find(kLogin, at + 1)) {
+    advice.insert(at + kLogin.size(), " --device");
+  }
+  return advice;
+}
+
 }  // namespace
 
 std::string LoginFlow::scopes() const { return fmt::format("{}", fmt::join(account.scopes, " ")); }
 
 Error sign_in_error(const LoginFlow& flow, const Refusal& refusal, const std::string& endpoint) {
   const Diagnosis diagnosis = diagnose(refusal, flow.account.preset);
-  Error error = refusal_error(refusal, diagnosis, flow.account.id.user, endpoint);
+  const Error error = refusal_error(refusal, diagnosis, flow.account.id.user, endpoint);
+  std::string advice = error.advice();
+  const bool passes = diagnosis.remedy == Remedy::retry || diagnosis.remedy == Remedy::throttled;
+  // What a daemon does by itself, a command that ends here does not.
+  if (passes && diagnosis.who == Who::nobody) advice = "It should pass: run `{login}` again in a few minutes.";
   const bool policy = diagnosis.who == Who::administrator && diagnosis.remedy == Remedy::sign_in;
-  if (!flow.options.device || !policy) return error;
-  return {error.kind(), error.what(),
-          error.advice() +
-              " Device codes are what tenants block first: `{login}` without --device uses a browser instead, also one "
-              "on another machine."};
+  if (flow.options.device && policy) {
+    advice +=
+        " Device codes are what tenants block first: `{login}` without --device uses a browser instead, also one on "
+        "another machine.";
+  } else if (flow.options.device) {
+    advice = by_device(std::move(advice));
+  }
+  Error out(error.kind(), error.what(), std::move(advice));
+  if (error.retry_after()) out.set_retry_after(*error.retry_after());
+  return out;
 }
 
 SignedIn login(const config::Config& config, const std::string& mailbox, LoginUi& ui, LoginOptions options) {

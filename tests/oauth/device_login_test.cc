@@ -1,0 +1,77 @@
+// What a refused or failed device code sign-in advises, against a scripted provider.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "base/error.h"
+#include "lib/curl/https.h"
+#include "oauth/login.h"
+#include "oauth/login_ui.h"
+#include "scripted.h"
+
+namespace poller::oauth {
+namespace {
+
+class Nobody final : public LoginUi {
+ public:
+  void say(const std::string& /*sentence*/) override {}
+  void show(const std::string& /*value*/) override {}
+  bool open_browser(const std::string& /*url*/) override { return false; }
+  int paste_descriptor() override { return -1; }
+};
+
+Error device_failure(TokenTest& t) {
+  Nobody ui;
+  LoginOptions options;
+  options.device = true;
+  options.world.http = [&t](const config::OAuth&) { return t.provider.http(); };
+  options.world.clock = &t.clock;
+  options.world.sleep = [&t](std::chrono::milliseconds wait) { t.clock.advance(wait); };
+  try {
+    login(t.config, "support", ui, options);
+  } catch (const Error& error) {
+    return error;
+  }
+  return {ErrorKind::ours, "nothing was thrown"};
+}
+
+HttpAnswer a_device_code() {
+  return json_answer(200, R"({"device_code":"d","user_code":"ABCD","verification_uri":"https://login.example.test/d",)"
+                          R"("expires_in":900,"interval":5})");
+}
+
+// A code is given, and then the token endpoint answers so.
+ScriptedProvider::Handler then_answers(const HttpAnswer& answer) {
+  return [answer](const Asked& q) { return q.form.count("device_code") == 0 ? a_device_code() : answer; };
+}
+
+bool tells(const Error& error, const std::string& piece) { return error.advice().find(piece) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("who signs in by a device code is told to do that again, unless a policy forbids it") {
+  TokenTest t;
+  for (const int code : {70018, 70019, 70020}) {
+    t.provider.handler = then_answers(entra_refusal("expired_token", code));
+    CHECK(tells(device_failure(t), "`poller login support --device`"));
+  }
+  for (const char* error : {"authorization_declined", "expired_token", "bad_verification_code"}) {
+    t.provider.handler = then_answers(json_answer(400, std::string(R"({"error":")") + error + "\"}"));
+    CHECK(tells(device_failure(t), "`poller login support --device`"));
+  }
+  t.provider.handler = then_answers(entra_refusal("access_denied", 53003));
+  const Error policy = device_failure(t);
+  CHECK(tells(policy, "`poller login support` without --device"));
+  CHECK_FALSE(tells(policy, "support --device"));
+}
+
+TEST_CASE("a provider that is busy when a code is asked for: the command ends, and says that it must be run again") {
+  TokenTest t;
+  t.provider.handler = [](const Asked&) { return json_answer(503, "<html>busy</html>"); };
+  const Error error = device_failure(t);
+  CHECK(error.kind() == ErrorKind::temporary);
+  CHECK(tells(error, "run `poller login support --device` again"));
+  CHECK_FALSE(tells(error, "by itself"));
+}
+
+}  // namespace poller::oauth
