@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "lib/curl/https.h"
 #include "oauth/json_object.h"
 #include "oauth/login_flow.h"
 
@@ -98,6 +99,8 @@ std::optional<Grant> poll_once(LoginFlow& flow, const DeviceCode& code, seconds&
       default:
         throw sign_in_error(flow, refusal, endpoint);
     }
+  } catch (const LastingFailure&) {
+    throw;
   } catch (const Error& error) {
     const bool passes = error.kind() == ErrorKind::unreachable || error.kind() == ErrorKind::temporary;
     if (!passes) throw;

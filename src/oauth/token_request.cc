@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/steps.h"
+#include "lib/curl/https.h"
 #include "lib/openssl/random.h"
 #include "oauth/endpoints.h"
 
@@ -69,6 +70,8 @@ TokenAnswer request_token(Http& http, const std::string& endpoint, const std::fu
       if (refusal == nullptr) return answer;
       const auto wait = wait_after(*refusal, diagnose(*refusal, preset), tried);
       if (!wait || !again_after(*wait, to_line(*refusal))) return answer;
+    } catch (const LastingFailure&) {
+      throw;
     } catch (const Error& error) {
       if (!passes(error.kind()) || !again_after(jittered(kFirstWait * (1 << tried)), error.what())) throw;
     }

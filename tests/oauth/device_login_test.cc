@@ -74,4 +74,14 @@ TEST_CASE("a provider that is busy when a code is asked for: the command ends, a
   CHECK_FALSE(tells(error, "by itself"));
 }
 
+TEST_CASE("a certificate that is refused while the person signs in ends the sign-in") {
+  TokenTest t;
+  t.provider.handler = [](const Asked& q) -> HttpAnswer {
+    if (q.form.count("device_code") == 0) return a_device_code();
+    throw LastingFailure(Error(ErrorKind::unreachable, "the certificate was refused"));
+  };
+  CHECK(device_failure(t).kind() == ErrorKind::unreachable);
+  CHECK(t.provider.count() == 2);
+}
+
 }  // namespace poller::oauth

@@ -194,6 +194,30 @@ TEST_CASE("deep, strange and hostile JSON is no grant and no harm") {
   }
 }
 
+TEST_CASE("a certificate that is refused is not asked about again and again") {
+  const support::TestCa ca;
+  ScriptedServer server(support::ScriptedTls{ca.server(), true, false}, [](Conversation& c) { take_request(c); });
+  const auto of_server = [&](const config::OAuth&) { return real_http(config::OAuth{}, ""); };
+  TokenTest t;
+  t.config.mailboxes[0].oauth.authority = fmt::format("https://localhost:{}", server.port());
+  t.sign_in("refresh-1");
+  TokenSourceOptions options;
+  options.http = of_server;
+  options.clock = &t.clock;
+  options.sleep = [&](std::chrono::milliseconds wait) { t.clock.advance(wait); };
+  const auto begin = t.clock.unix_now();
+  TokenSources sources(t.config, options);
+  try {
+    sources.for_mailbox("support").access_token();
+    FAIL("an unknown authority was trusted");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::unreachable);
+    CHECK(error.advice().find("oauth.ca_file") != std::string::npos);
+    CHECK(error.advice().find("a proxy inspects TLS") != std::string::npos);
+  }
+  CHECK(t.clock.unix_now() == begin);
+}
+
 TEST_CASE("oauth.ca_file is what makes a private authority trusted") {
   const support::TestCa ca;
   ScriptedServer server(support::ScriptedTls{ca.server(), true, false}, [](Conversation& c) {

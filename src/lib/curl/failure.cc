@@ -60,10 +60,12 @@ Error refused_certificate(const Peer& peer, std::string_view message, const Hand
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      return {ErrorKind::unreachable,
-              fmt::format("the certificate of {} is from an unknown authority (issuer {})", who, c.certificate.issuer),
-              fmt::format("Install the package ca-certificates, or name the authority's certificate in {}.ca_file.",
-                          peer.keys)};
+      return {
+          ErrorKind::unreachable,
+          fmt::format("the certificate of {} is from an unknown authority (issuer {})", who, c.certificate.issuer),
+          fmt::format("Install the package ca-certificates, or name the authority's certificate in {}.ca_file; where "
+                      "a proxy inspects TLS, that is the proxy's own authority.",
+                      peer.keys)};
     default:
       return {ErrorKind::unreachable, fmt::format("the certificate of {} was refused: {}", who, message),
               "The server's operator must correct its certificate."};
@@ -106,7 +108,15 @@ bool names_another_port(const Peer& peer, std::string_view message) {
          !text::icontains(message, " port " + std::to_string(peer.port));
 }
 
+// "CONNECT tunnel failed, response 407"
+bool wants_password(std::string_view message) { return text::icontains(message, "response 407"); }
+
 Error from_proxy(std::string_view message) {
+  if (wants_password(message)) {
+    return {ErrorKind::unreachable, fmt::format("the proxy did not connect: it wants a name and password: {}", message),
+            "Put them into `proxy: http://USER:PASSWORD@HOST:PORT` (or the environment's proxy variables), special "
+            "characters percent-encoded; poller offers Basic alone."};
+  }
   return {ErrorKind::unreachable, fmt::format("the proxy did not connect: {}", message),
           "Check `proxy` (or the environment's proxy variables) and that the proxy permits this host and port."};
 }
@@ -119,6 +129,12 @@ bool is_proxy_failure(CURLcode code, std::string_view message) {
                      code == CURLE_PARTIAL_FILE || code == CURLE_COULDNT_CONNECT || code == CURLE_OPERATION_TIMEDOUT;
   return broke && (text::icontains(message, "CONNECT tunnel") || text::icontains(message, "Proxy CONNECT") ||
                    text::icontains(message, "SOCKS"));
+}
+
+bool is_lasting(CURLcode code, std::string_view message, const Handshake& seen) {
+  if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_ISSUER_ERROR) return true;
+  return (code == CURLE_SSL_CONNECT_ERROR && seen.verify_error != X509_V_OK) ||
+         (is_proxy_failure(code, message) && wants_password(message));
 }
 
 Error failure(CURLcode code, const Peer& peer, std::string_view message, const Handshake& seen) {

@@ -24,6 +24,9 @@ struct Peer {
 /// Whether it was the proxy that failed, and not the server behind it.
 bool is_proxy_failure(CURLcode code, std::string_view message);
 
+/// Whether another try at once meets the same: the certificate was refused, or the proxy wants a name and password.
+bool is_lasting(CURLcode code, std::string_view message, const Handshake& seen);
+
 /// `message` is libcurl's own (CURLOPT_ERRORBUFFER), `seen` what the handshake showed.
 /// Kinds: unreachable (DNS, refused, time-out, proxy, TLS, certificate), temporary (the connection broke),
 /// configuration (unusable CA file or proxy), ours.

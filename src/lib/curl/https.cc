@@ -135,7 +135,9 @@ HttpResponse transfer(const HttpOptions& options, const std::string& url, const 
   }
   if (code != CURLE_OK) {
     Secret::wipe(collected.response.body);
-    throw easy.failure(code, parts.peer);
+    const Error error = easy.failure(code, parts.peer);
+    if (curl::is_lasting(code, easy.message(), easy.handshake())) throw LastingFailure(error);
+    throw error;
   }
   collected.response.status = easy.info<long>(CURLINFO_RESPONSE_CODE);
   if (const auto it = collected.response.headers.find("content-type"); it != collected.response.headers.end()) {

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
+
 namespace poller {
 
 struct HttpOptions {
@@ -14,6 +16,13 @@ struct HttpOptions {
   std::string proxy;    // URL; empty: what the environment says
   std::chrono::milliseconds timeout{30'000};
   std::size_t max_body = std::size_t{1024} * 1024;
+};
+
+/// A failure that another try meets again until a person has acted, although its kind is one that mostly passes: a
+/// certificate that is refused, a proxy that wants a password.
+class LastingFailure : public Error {
+ public:
+  explicit LastingFailure(const Error& error) : Error(error) {}
 };
 
 struct HttpResponse {
@@ -25,7 +34,8 @@ struct HttpResponse {
 
 /// POSTs `body` as application/x-www-form-urlencoded. `url` is https://, or http:// on a loopback address (then never
 /// through a proxy). Any status is an answer. Throws Error: unreachable, temporary (broken off, or too slow), limit
-/// (longer than max_body), configuration (another kind of URL). Neither body is ever logged or copied.
+/// (longer than max_body), configuration (another kind of URL); some as LastingFailure. Neither body is ever logged or
+/// copied.
 HttpResponse http_post_form(const HttpOptions& options, const std::string& url, std::string_view body);
 
 /// The same without a body.
