@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <string>
+#include <utility>
 
 #include "base/error.h"
 #include "lib/curl/https.h"
@@ -13,6 +14,7 @@
 #include "scripted.h"
 #include "tests/support/scripted_server.h"
 #include "tests/support/test_ca.h"
+#include "tests/support/tunnel_proxy.h"
 
 namespace poller::oauth {
 namespace {
@@ -216,6 +218,33 @@ TEST_CASE("a certificate that is refused is not asked about again and again") {
     CHECK(error.advice().find("a proxy inspects TLS") != std::string::npos);
   }
   CHECK(t.clock.unix_now() == begin);
+}
+
+TEST_CASE(
+    "a proxy that wants a password, or whose kind is unknown: the advice names `proxy`, and no password is told") {
+  support::TunnelProxy proxy;
+  proxy.want("poller:right-password");
+  const auto through = [](const std::string& url) {
+    HttpOptions options;
+    options.proxy = url;
+    try {
+      http_get(options, "https://login.example.test/token");
+    } catch (const Error& error) {
+      CHECK(std::string(error.what()).find("wrong-password") == std::string::npos);
+      return std::pair(error, dynamic_cast<const LastingFailure*>(&error) != nullptr);
+    }
+    return std::pair(Error(ErrorKind::ours, "nothing was thrown"), false);
+  };
+  const auto [wanted, lasts] = through(fmt::format("http://poller:wrong-password@127.0.0.1:{}", proxy.port()));
+  CHECK(wanted.kind() == ErrorKind::unreachable);
+  CHECK(lasts);
+  CHECK_MESSAGE(wanted.advice().find("`proxy: http://USER:PASSWORD@HOST:PORT`") != std::string::npos, wanted.advice());
+  for (const char* strange : {"socks9://poller:wrong-password@127.0.0.1:1080", "http://poller:wrong-password@[::1"}) {
+    const Error unknown = through(strange).first;
+    CHECK(unknown.kind() == ErrorKind::configuration);
+    CHECK_MESSAGE(unknown.advice().find("`proxy`") != std::string::npos, unknown.what());
+    CHECK(unknown.advice().find("socks5://") != std::string::npos);
+  }
 }
 
 TEST_CASE("oauth.ca_file is what makes a private authority trusted") {

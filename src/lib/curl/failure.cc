@@ -111,6 +111,13 @@ bool names_another_port(const Peer& peer, std::string_view message) {
 // "CONNECT tunnel failed, response 407"
 bool wants_password(std::string_view message) { return text::icontains(message, "response 407"); }
 
+// libcurl quotes the whole address, password and all: it is not repeated.
+Error unusable_proxy() {
+  return {ErrorKind::configuration, "the proxy cannot be used: its address is none that poller takes",
+          "Write `proxy` (or the environment's https_proxy or all_proxy) as http://HOST:PORT, https://HOST:PORT, "
+          "socks5://HOST:PORT or socks5h://HOST:PORT."};
+}
+
 Error from_proxy(std::string_view message) {
   if (wants_password(message)) {
     return {ErrorKind::unreachable, fmt::format("the proxy did not connect: it wants a name and password: {}", message),
@@ -149,6 +156,7 @@ Error failure(CURLcode code, const Peer& peer, std::string_view message, const H
   if (message.empty()) message = curl_easy_strerror(code);
   const std::string detail = text::escape_controls(text::to_valid_utf8(message));
   const std::string who = peer.name();
+  if (text::istarts_with(detail, "Unsupported proxy")) return unusable_proxy();
   if (is_proxy_failure(code, detail)) return from_proxy(detail);
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
