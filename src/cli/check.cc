@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/load_configuration.h"
+#include "oauth/vault_modes.h"
 #include "outbound/answers.h"
 
 namespace poller::cli {
@@ -39,6 +40,11 @@ bool check_what_is_named(const Context& context, const config::Config& config) {
     if (complaint.text.starts_with("answers.")) continue;  // read below, whole
     complaint.severity = config::Complaint::Severity::warning;
     report(context, complaint);
+  }
+  for (const auto& open : oauth::open_to_others(config)) {
+    report(context, {config::Complaint::Severity::warning,
+                     {config.file.string(), 0, 0},
+                     fmt::format("vault.path: {}. {}", open.text, open.advice)});
   }
   const auto faults = outbound::template_faults(config.answers);
   for (const auto& fault : faults) {

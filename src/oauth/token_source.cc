@@ -11,6 +11,7 @@
 #include "config/secrets.h"
 #include "oauth/account_tokens.h"
 #include "oauth/open_vault.h"
+#include "oauth/vault_modes.h"
 
 namespace poller::oauth {
 
@@ -73,6 +74,7 @@ TokenSources::TokenSources(const config::Config& config, TokenSourceOptions opti
   private_->world.options = completed(std::move(options), config);
   auto accounts = accounts_of(config);
   if (accounts.empty()) return;
+  warn_of_open_vault(config);
   try {
     private_->world.vault = open_vault(config);
   } catch (const Error& error) {

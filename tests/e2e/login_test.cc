@@ -209,6 +209,16 @@ TEST_CASE("vault rekey: the old key by a file, interrupted or not; a changed ent
   CHECK(json_lines(done.out).at(0).at("rekeyed") == 1);
   CHECK(home.run({"--once"}).exit_code == 0);
   CHECK(json_lines(home.run({"vault", "rekey", "--old-key-file", "old.key", "--json"}).out).at(0).at("rekeyed") == 0);
+  CHECK_FALSE(holds(home.run({"check"}).out, "chmod"));
+  for (const auto& item : std::filesystem::directory_iterator(home.path() / "var/tokens")) {
+    if (item.path().extension() == ".token") std::filesystem::permissions(item.path(), std::filesystem::perms(0644));
+  }
+  const auto checked = home.run({"check"});
+  CHECK(checked.exit_code == 0);
+  CHECK_MESSAGE(holds(checked.out, "Run: chmod 600 "), checked.out);
+  const auto opened = home.run({"--once"});
+  CHECK(opened.exit_code == 0);
+  CHECK_MESSAGE(holds(opened.err, "Run: chmod 600 "), opened.err);
   for (const auto& item : std::filesystem::directory_iterator(home.path() / "var/tokens")) {
     if (item.path().extension() != ".token") continue;
     std::string bytes = poller::support::read_text(item.path());
