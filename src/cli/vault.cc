@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 
 #include "base/error.h"
 #include "cli/commands.h"
@@ -17,9 +18,17 @@ struct RekeyArguments {
   std::string old_key_file;
 };
 
-Secret old_key(const RekeyArguments& arguments) {
+Secret old_key(const config::Config& config, const RekeyArguments& arguments) {
   if (arguments.old_key_file.empty()) {
     throw Error(ErrorKind::usage, "the vault's old key is not given", "Name its file with --old-key-file.");
+  }
+  std::error_code failed;
+  if (!std::filesystem::exists(arguments.old_key_file, failed) && !failed) {
+    const std::string lost = oauth::advice_for_lost_key(config);
+    throw Error(
+        ErrorKind::configuration,
+        fmt::format("the file {}, which should hold the vault's old key, does not exist", arguments.old_key_file),
+        lost.empty() ? "The vault is empty: there is nothing to seal anew." : lost);
   }
   config::SecretRef file;
   file.source = config::SecretSource::file;
@@ -29,8 +38,9 @@ Secret old_key(const RekeyArguments& arguments) {
 
 ExitCode rekey(Context& context, const RekeyArguments& arguments) {
   const auto& config = context.configuration();
+  const Secret before = old_key(config, arguments);
+  if (config.vault_key) static_cast<void>(config::resolve_secret(config.vault_key));  // the new one, which may be made
   const auto vault = oauth::open_vault(config);
-  const Secret before = old_key(arguments);
   context.drop_privileges();
   const int done = [&] {
     try {

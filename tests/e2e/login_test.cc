@@ -204,6 +204,10 @@ TEST_CASE("vault rekey: the old key by a file, interrupted or not; a changed ent
   CHECK_MESSAGE(sealed.err.find("vault rekey --old-key-file", advice + 1) == std::string::npos, sealed.err);
   CHECK(home.run({"vault", "rekey"}).exit_code == 64);
   CHECK(home.run({"vault", "rekey", "--old-key-file", "vault.key"}).exit_code == 78);
+  const auto none = home.run({"vault", "rekey", "--old-key-file", "none"});
+  CHECK(none.exit_code == 78);
+  CHECK_MESSAGE(holds(none.err, "bring the old key back from a backup"), none.err);
+  CHECK_FALSE(holds(none.err, "openssl"));
   const auto done = home.run({"vault", "rekey", "--old-key-file", "old.key", "--json"});
   CHECK_MESSAGE(done.exit_code == 0, done.err);
   CHECK(json_lines(done.out).at(0).at("rekeyed") == 1);
