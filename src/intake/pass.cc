@@ -20,10 +20,6 @@ constexpr std::size_t kSlice = 1000;     // mails marked in hand together
 constexpr int kFruitlessReconnects = 2;  // sessions in a row that ended by token expiry without a mail stored
 constexpr UnixTime kLeaseSeconds = 120;
 
-bool is_expired_token(const Error& error) {
-  return std::string_view(error.what()).find("AccessTokenExpired") != std::string_view::npos;
-}
-
 class Pass {
  public:
   Pass(Store& store, const config::Config& config, const config::Mailbox& mailbox, const Clock& clock,
@@ -211,6 +207,10 @@ void PassSummary::add(const MailEvent& event) {
   if (event.placement.is_new_ticket) ++tickets_created;
 }
 
+bool says_token_expired(const Error& error) {
+  return std::string_view(error.what()).find("AccessTokenExpired") != std::string_view::npos;
+}
+
 PassSummary run_pass_on(std::unique_ptr<Mailbox>& kept, Store& store, const config::Config& config,
                         const config::Mailbox& mailbox, const SessionFactory& factory, const Clock& clock,
                         const PassOptions& options, bool refresh_token) {
@@ -242,7 +242,7 @@ PassSummary run_pass_on(std::unique_ptr<Mailbox>& kept, Store& store, const conf
         refresh_token = true;
         continue;
       }
-      if (!is_expired_token(error)) throw;
+      if (!says_token_expired(error)) throw;
       const std::uint64_t mails = pass.summary().mails;
       fruitless = mails > mails_before ? 0 : fruitless + 1;
       mails_before = mails;

@@ -51,6 +51,9 @@ class LeaseHeld : public Error {
               "Nothing to do: that process fetches its mail.") {}
 };
 
+/// Whether that ended a session which goes on with another token (see Mailbox).
+bool says_token_expired(const Error& error);
+
 /// Throws Error: temporary (LeaseHeld when another process has the mailbox), unreachable, sign_in, configuration,
 /// storage. What was committed before stays committed, and is settled now or by the next pass.
 PassSummary run_pass(Store& store, const config::Config& config, const config::Mailbox& mailbox,

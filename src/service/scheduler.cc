@@ -27,10 +27,6 @@ constexpr std::chrono::minutes kStuck{15};
 
 SchedulerTime steady_now() { return std::chrono::steady_clock::now(); }
 
-bool says_token_expired(const Error& error) {
-  return std::string_view(error.what()).find("AccessTokenExpired") != std::string_view::npos;
-}
-
 class Scheduler {
  public:
   Scheduler(const config::Config& config, const SchedulerHooks& hooks, const std::stop_token& stop,
