@@ -240,12 +240,12 @@ Error AccountTokens::remember_refusal(const Vault& vault, VaultEntry& entry, con
       entry.refusal->proof = proof_.mark();
       entry.refusal->advice += kTriedAgain;
     }
-    remembered_ = true;
   } else if (throttle == 0) {
     return error;
   }
   try {
     vault.write(entry);
+    remembered_ = of_app;
   } catch (const Error& failure) {
     log::warning("a refusal cannot be noted in the vault", {{"error", failure.what()}});
   }

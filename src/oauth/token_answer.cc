@@ -28,6 +28,7 @@ std::string tidy_line(std::string_view raw) {
 // How much of `text` is the secret: as it is, or as it went over the wire, percent-encoded (each byte or some, in
 // digits of either case, a space as "+"). 0: it does not begin with it.
 std::size_t length_as_secret(std::string_view text, std::string_view secret) {
+  if (text.starts_with(secret)) return secret.size();  // one that holds "%25" itself
   std::size_t at = 0;
   for (const char c : secret) {
     if (at >= text.size()) return 0;

@@ -303,6 +303,9 @@ TEST_CASE("nor does one that repeats them percent-encoded, as they went over the
     CHECK_MESSAGE(has(line, "client_secret=[secret]&x=1"), line);
     CHECK_FALSE(has(line, "Aq8"));
   }
+  const auto raw = json_answer(401, R"({"error":"invalid_client","error_description":"bad: abc%25def%2Fghi"})");
+  const std::string line = to_line(std::get<Refusal>(read_token_answer(raw, {Secret("abc%25def%2Fghi")})));
+  CHECK_MESSAGE(has(line, "bad: [secret]"), line);
 }
 
 TEST_CASE("keep_alive refreshes what has rested for a week, and nothing else") {
