@@ -3,8 +3,11 @@
 #include <stdlib.h>
 
 #include <string>
+#include <utility>
 
 #include "base/error.h"
+#include "base/safe_file.h"
+#include "oauth/sign_in_mark.h"
 #include "oauth/token_source.h"
 #include "oauth/token_status.h"
 #include "scripted.h"
@@ -77,6 +80,26 @@ TEST_CASE("a refusal of the app is over with a new sign-in, and a running proces
   ::setenv("POLLER_TEST_CLIENT_SECRET", "new-secret", 1);
   CHECK(t.source().access_token().reveal() == "access-1");
   ::unsetenv("POLLER_TEST_CLIENT_SECRET");
+}
+
+TEST_CASE(
+    "a sign-in, and a secret or certificate that is replaced on disk, each change the mark that wakes the daemon") {
+  TokenTest t;
+  config::Mailbox& mailbox = t.config.mailboxes[0];
+  const auto file = t.folder.path() / "secret";
+  mailbox.oauth.client_secret.source = config::SecretSource::file;
+  mailbox.oauth.client_secret.name = file.string();
+  mailbox.oauth.certificate = t.folder.path() / "app.crt";
+  std::string before = sign_in_mark(t.config, mailbox);
+  const auto changed = [&] { return std::exchange(before, sign_in_mark(t.config, mailbox)) != before; };
+  CHECK_FALSE(changed());
+  t.sign_in("refresh-1");
+  CHECK(changed());
+  write_file_atomically(file, "new-secret\n", 0600);
+  CHECK(changed());
+  write_file_atomically(mailbox.oauth.certificate, "a certificate\n", 0600);
+  CHECK(changed());
+  CHECK_FALSE(changed());
 }
 
 TEST_CASE("a refusal that nobody knows may pass: it is not kept for half an hour") {
