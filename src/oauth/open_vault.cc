@@ -75,9 +75,8 @@ std::string advice_for_lost_key(const config::Config& config) {
   }
   return fmt::format(
       "The vault holds sign-ins that a new key does not open: bring the old key back from a backup. Only if it is lost "
-      "for good, make a new one, then `poller logout NAME --all-mailboxes` and `poller login NAME` for each mailbox "
-      "(or "
-      "one of each account): {}.",
+      "for good, make a new one, then `poller logout NAME --all-mailboxes` and `poller login NAME` for one mailbox of "
+      "each account; these are signed in now: {}.",
       fmt::join(names, ", "));
 }
 
