@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/check_steps.h"
@@ -68,12 +69,9 @@ ExitCode check_offline(Context& context, const CheckOptions& options) {
   if (!check_what_is_named(context, loaded.config)) return ExitCode::configuration;
   if (options.print) print(config::dump_masked(loaded.config));
   if (!context.globals.json) {
-    const auto counted = [](std::size_t n, const char* one, const char* more) {
-      return fmt::format("{} {}", n, n == 1 ? one : more);
-    };
     print_line(fmt::format("{}: good. {}, {}.", file.string(),
                            counted(loaded.config.mailboxes.size(), "mailbox", "mailboxes"),
-                           counted(loaded.config.queues.size(), "queue", "queues")));
+                           counted(loaded.config.queues.size(), "queue")));
   }
   return ExitCode::ok;
 }

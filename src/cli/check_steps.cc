@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 
+#include "base/counted.h"
 #include "base/text.h"
 #include "config/secrets.h"
 #include "mailbox/open.h"
@@ -60,7 +61,7 @@ std::string certificate_advice(UnixTime ends) {
   if (ends == 0) return {};
   const auto left = (ends - system_clock().unix_now()) / 86400;
   if (left > kCertificateSoon) return {};
-  return fmt::format("The server's certificate ends in {} days: its operator must renew it.", left);
+  return fmt::format("The server's certificate ends in {}: its operator must renew it.", counted(left, "day"));
 }
 
 std::string megabytes(std::uint64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }

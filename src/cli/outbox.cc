@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/commands.h"
@@ -36,7 +37,7 @@ std::string outbox_line(const OutboxRow& row) {
                   rfc3339(row.created_at), text::escape_controls(row.to.empty() ? std::string("-") : row.to.front()));
   if (row.to.size() > 1) line += fmt::format(" and {} more", row.to.size() - 1);
   line += "  " + text::escape_controls(row.subject);
-  if (row.attempts > 0) line += row.attempts == 1 ? "  (1 try)" : fmt::format("  ({} tries)", row.attempts);
+  if (row.attempts > 0) line += fmt::format("  ({})", counted(row.attempts, "try", "tries"));
   if (!row.last_error.empty()) line += "\n       " + text::escape_controls(row.last_error);
   return line;
 }

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 
+#include "base/counted.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json.h"
@@ -54,6 +55,11 @@ Json mailbox_json(Store& store, const config::Mailbox& mailbox, const std::vecto
            token != nullptr && token->secret_days_left ? Json(*token->secret_days_left) : Json(nullptr)}};
 }
 
+std::string secret_text(int days_left) {
+  if (days_left < 0) return ", client secret or certificate has expired";
+  return ", client secret or certificate for " + counted(days_left, "day");
+}
+
 std::string mailbox_line(const Json& m) {
   const auto word = [](const Json& value, const char* otherwise) {
     return value.is_string() ? value.get<std::string>() : std::string(otherwise);
@@ -63,10 +69,8 @@ std::string mailbox_line(const Json& m) {
   std::string line = fmt::format("{:<20} {:<15} last success {}", m["name"].get<std::string>(), state,
                                  word(m["last_success"], "never"));
   if (m["next_poll"].is_string()) line += ", next poll " + m["next_poll"].get<std::string>();
-  if (m["token_days_left"].is_number())
-    line += fmt::format(", token good for {} days", m["token_days_left"].get<int>());
-  if (m["client_secret_days_left"].is_number())
-    line += fmt::format(", client secret for {} days", m["client_secret_days_left"].get<int>());
+  if (m["token_days_left"].is_number()) line += ", token good for " + counted(m["token_days_left"].get<int>(), "day");
+  if (m["client_secret_days_left"].is_number()) line += secret_text(m["client_secret_days_left"].get<int>());
   if (m["last_error"].is_string()) line += "\n    " + text::escape_controls(m["last_error"].get<std::string>());
   if (m["advice"].is_string()) line += "\n    " + text::escape_controls(m["advice"].get<std::string>());
   return line;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "base/counted.h"
 #include "base/text.h"
 
 namespace poller::cli {
@@ -160,10 +161,6 @@ std::string sending_line(const std::string& mailbox, const outbound::RunSummary&
   add(s.failed, "failed");
   add(s.uncertain, "uncertain");
   return out.empty() ? out : fmt::format("{}: outbox: {}", mailbox, out);
-}
-
-std::string counted(std::uint64_t count, const std::string& what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
 }  // namespace poller::cli

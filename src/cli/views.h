@@ -22,8 +22,6 @@ std::string event_line(const MailEvent& event);
 std::string summary_line(const std::string& mailbox, const PassSummary& summary, bool dry_run);
 /// What one try of a mailbox's outbox came to; empty where nothing was tried.
 std::string sending_line(const std::string& mailbox, const outbound::RunSummary& summary);
-/// "1 mail", "2 mails"
-std::string counted(std::uint64_t count, const std::string& what);
 /// "1.2 MB"
 std::string human_size(std::uint64_t bytes);
 std::string human_address(const Address& address);

@@ -6,6 +6,7 @@
 #include <array>
 #include <memory>
 
+#include "base/counted.h"
 #include "base/error.h"
 #include "base/safe_file.h"
 #include "lib/openssl/certificate.h"
@@ -93,8 +94,8 @@ void warn_of_token(const TokenStatus& s, std::vector<ExpiryWarning>& out) {
   if (!s.days_left || s.state == TokenStatus::State::sign_in_needed || stage_of(*s.days_left) == 0) return;
   out.push_back(
       {s.mailbox, "token", *s.days_left, stage_of(*s.days_left),
-       fmt::format("the sign-in of {} (mailbox {}) ends in {} day{} unless it is used before", s.user, s.mailbox,
-                   *s.days_left, *s.days_left == 1 ? "" : "s"),
+       fmt::format("the sign-in of {} (mailbox {}) ends in {} unless it is used before", s.user, s.mailbox,
+                   counted(*s.days_left, "day")),
        with_commands("A running poller uses it at least weekly; otherwise sign in again with `{login}`.", s.mailbox)});
 }
 
@@ -103,10 +104,9 @@ void warn_of_proof(const TokenStatus& s, std::vector<ExpiryWarning>& out) {
   const int days = *s.secret_days_left;
   out.push_back(
       {s.mailbox, "client-secret", days, stage_of(days),
-       days < 0
-           ? fmt::format("the client secret or certificate of mailbox {} has expired", s.mailbox)
-           : fmt::format("the client secret or certificate of mailbox {} ends {}", s.mailbox,
-                         days == 0 ? std::string("today") : fmt::format("in {} day{}", days, days == 1 ? "" : "s")),
+       days < 0 ? fmt::format("the client secret or certificate of mailbox {} has expired", s.mailbox)
+                : fmt::format("the client secret or certificate of mailbox {} ends {}", s.mailbox,
+                              days == 0 ? "today" : "in " + counted(days, "day")),
        "The app's owner must create a new one (Entra, App registrations, Certificates & secrets); the operator "
        "puts it in place and corrects client_secret_expires."});
 }
