@@ -64,6 +64,12 @@ std::string certificate_advice(UnixTime ends) {
   return fmt::format("The server's certificate ends in {}: its operator must renew it.", counted(left, "day"));
 }
 
+// Where the failure itself knows of nothing to do.
+std::string advice_for_now(const Error& error) {
+  if (error.kind() != ErrorKind::temporary) return {};
+  return "Try again in a while; if it stays so, `poller --log-level trace check --online` shows what was said.";
+}
+
 std::string megabytes(std::uint64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
 
 std::string size_detail(const std::vector<std::uint64_t>& sizes, std::uint64_t max_size) {
@@ -85,12 +91,15 @@ class OnlineCheck::Steps {
   }
   void bad(std::string step, double seconds, const Error& error, std::string advice = {}) {
     if (advice.empty()) advice = error.advice();
+    if (advice.empty()) advice = advice_for_now(error);
     out_.steps.push_back({std::move(step), false, seconds, error.what(), std::move(advice)});
     out_.code = worse(out_.code, exit_code_of(error.kind()));
   }
-  OpenObserver observer() {
-    return [this](const OpenStep& step) {
+  // Whatever fails next has begun at the end of the step told of last: `begin` moves on to there.
+  OpenObserver observer(CheckClock::time_point& begin) {
+    return [this, &begin](const OpenStep& step) {
       good(step.step, step.took.count(), step.detail, certificate_advice(step.certificate_ends));
+      begin += std::chrono::duration_cast<CheckClock::duration>(step.took);
     };
   }
   // The step of `order` that comes after the last one that is there.
@@ -178,31 +187,34 @@ void OnlineCheck::token(const config::Mailbox& mailbox, Steps& steps) {
   }
 }
 
+// `refused`: it was the token that could not be had, and not the server that refused something.
+Secret OnlineCheck::token_again(const config::Mailbox& mailbox, bool& refused) {
+  refused = true;
+  Secret token = tokens_.for_mailbox(mailbox.name).access_token();
+  refused = false;
+  return token;
+}
+
 void OnlineCheck::read_mail(const config::Mailbox& mailbox, Steps& steps) {
   const bool directory = mailbox.protocol == config::Protocol::directory;
   const std::vector<std::string> order =
       directory ? std::vector<std::string>{"folder"} : std::vector<std::string>{"connect", "tls", "sign-in", "folder"};
   auto begin = CheckClock::now();
-  const auto tell = steps.observer();
+  bool token_refused = false;
   std::unique_ptr<Mailbox> session;
   try {
     Credentials credentials;
-    credentials.access_token = [&] { return tokens_.for_mailbox(mailbox.name).access_token(); };
+    credentials.access_token = [&] { return token_again(mailbox, token_refused); };
     credentials.password = [&] { return password(mailbox.password); };
     session = open_mailbox(mailbox, std::move(credentials), config_.deadlines, config_.proxy);
-    session->observe([&](const OpenStep& step) {
-      tell(step);
-      begin = CheckClock::now();
-    });
+    session->observe(steps.observer(begin));
     session->open(true);
     if (directory)
       steps.good("folder", since(begin), fmt::format("{}: {} mails", mailbox.path.string(), session->list({}).size()));
   } catch (const Error& error) {
-    const std::string step = steps.next_of(order);
-    const bool known = steps.token_failed() && step == "sign-in" && mailbox.auth == config::Auth::oauth;
-    if (known) return;  // said under "token" already
+    if (token_refused && steps.token_failed()) return;  // said under "token" already
     const bool refused = config::is_microsoft(mailbox.preset) && error.kind() == ErrorKind::sign_in;
-    steps.bad(step, since(begin), error, refused ? access_advice(mailbox, error) : std::string());
+    steps.bad(steps.next_of(order), since(begin), error, refused ? access_advice(mailbox, error) : std::string());
     return;
   }
   try {
@@ -218,15 +230,12 @@ void OnlineCheck::read_mail(const config::Mailbox& mailbox, Steps& steps) {
 void OnlineCheck::send_mail(const config::Mailbox& mailbox, Steps& steps) {
   const bool with_token = config::sends_by_oauth(mailbox);
   auto begin = CheckClock::now();
-  const auto tell = steps.observer();
+  bool token_refused = false;
   const auto secret = [&] {
-    return with_token ? tokens_.for_mailbox(mailbox.name).access_token() : password(mailbox.smtp->password);
+    return with_token ? token_again(mailbox, token_refused) : password(mailbox.smtp->password);
   };
   try {
-    outbound::probe_smtp(mailbox, secret, config_.deadlines, config_.proxy, [&](const OpenStep& step) {
-      tell(step);
-      begin = CheckClock::now();
-    });
+    outbound::probe_smtp(mailbox, secret, config_.deadlines, config_.proxy, steps.observer(begin));
     const auto situation = outbound::smtp_situation(mailbox);
     const bool another = !text::iequals(situation.user, situation.from) && situation.microsoft;
     if (another) {
@@ -236,9 +245,8 @@ void OnlineCheck::send_mail(const config::Mailbox& mailbox, Steps& steps) {
           situation.from, situation.user);
     }
   } catch (const Error& error) {
-    const std::string step = steps.next_of({"smtp-connect", "smtp-tls", "smtp-sign-in"});
-    if (steps.token_failed() && with_token && step == "smtp-sign-in") return;
-    steps.bad(step, since(begin), error);
+    if (token_refused && steps.token_failed()) return;  // said under "token" already
+    steps.bad(steps.next_of({"smtp-connect", "smtp-tls", "smtp-sign-in"}), since(begin), error);
   }
 }
 

@@ -48,6 +48,7 @@ class OnlineCheck {
   void read_password(const config::SecretRef& ref);
   [[nodiscard]] const Secret& password(const config::SecretRef& ref) const;
   void token(const config::Mailbox& mailbox, Steps& steps);
+  [[nodiscard]] Secret token_again(const config::Mailbox& mailbox, bool& refused);
   void read_mail(const config::Mailbox& mailbox, Steps& steps);
   void send_mail(const config::Mailbox& mailbox, Steps& steps);
 

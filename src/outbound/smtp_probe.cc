@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "lib/curl/transport.h"
+#include "mailbox/open_steps.h"
 #include "mailbox/server_words.h"
 #include "outbound/smtp_advice.h"
 
@@ -198,18 +199,7 @@ void say_goodbye(Dialogue& dialogue) noexcept {
 void probe_smtp(const config::Mailbox& mailbox, const SmtpSecret& secret, const Deadlines& deadlines,
                 const std::string& proxy, const OpenObserver& observer) {
   Transport transport(smtp_server(mailbox, deadlines, proxy));
-  try {
-    transport.open();
-  } catch (const Error&) {
-    if (transport.connected_after().count() > 0) {
-      observer({"smtp-connect", transport.connected_after(), transport.peer().name(), 0});
-    }
-    throw;
-  }
-  observer({"smtp-connect", transport.connected_after(), transport.peer().name(), 0});
-  observer({"smtp-tls", transport.tls_after() - transport.connected_after(), tls_detail(transport.tls()),
-            transport.tls().certificate.not_after});
-  const auto begin = SteadyClock::now();
+  const auto begin = open_and_tell(transport, observer, "smtp-");
   Dialogue dialogue(transport, deadlines.command);
   std::string who = sign_in(dialogue, transport, mailbox, secret);
   try_sender(dialogue, mailbox);

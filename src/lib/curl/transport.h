@@ -53,6 +53,8 @@ class Transport {
   /// not reach.
   [[nodiscard]] std::chrono::microseconds connected_after() const;
   [[nodiscard]] std::chrono::microseconds tls_after() const;
+  /// Whether TLS stood at the last open(), the certificate found good; what came behind it may have failed.
+  [[nodiscard]] bool tls_stands() const { return tls_after().count() > 0; }
   [[nodiscard]] const curl::Peer& peer() const noexcept { return peer_; }
 
   /// Reads at least one byte and at most `room`; 0 is the end of the stream.

@@ -48,7 +48,6 @@ class ImapMailbox final : public Mailbox {
 
  private:
   Session& session();
-  void connect();
   void sign_in();
   void tell(const char* step, std::chrono::duration<double> took, std::string detail) const;
   [[nodiscard]] bool is_ours(const SourceKey& key) const;
@@ -71,21 +70,6 @@ Session& ImapMailbox::session() {
 
 void ImapMailbox::tell(const char* step, std::chrono::duration<double> took, std::string detail) const {
   if (observer_) observer_({step, took, std::move(detail), 0});
-}
-
-void ImapMailbox::connect() {
-  const auto& transport = session_->transport();
-  try {
-    session_->connect();
-  } catch (...) {
-    if (transport.connected_after().count() > 0) tell("connect", transport.connected_after(), transport.peer().name());
-    throw;
-  }
-  tell("connect", transport.connected_after(), transport.peer().name());
-  if (observer_) {
-    observer_({"tls", transport.tls_after() - transport.connected_after(), tls_detail(transport.tls()),
-               transport.tls().certificate.not_after});
-  }
 }
 
 void ImapMailbox::sign_in() {
@@ -112,8 +96,7 @@ void ImapMailbox::open(bool read_only) {
   session_ = std::make_unique<Session>(server_, deadlines_);
   idle_.emplace(*session_);
   try {
-    connect();
-    const auto connected = std::chrono::steady_clock::now();
+    const auto connected = session_->connect(observer_);
     sign_in();
     auto signed_in = std::chrono::steady_clock::now();
     folder_ = open_folder(*session_, account_.folder, read_only, [&] {

@@ -6,6 +6,7 @@
 #include "lib/openssl/random.h"
 #include "mailbox/imap/refusal.h"
 #include "mailbox/imap/trace.h"
+#include "mailbox/open_steps.h"
 
 namespace poller::imap {
 namespace {
@@ -27,10 +28,11 @@ Session::Session(TransportOptions options, const Deadlines& deadlines)
 
 Session::~Session() = default;
 
-void Session::connect() {
-  transport_.open();
+SteadyTime Session::connect(const OpenObserver& observer) {
+  const SteadyTime secured = open_and_tell(transport_, observer);
   alive_ = true;
   for (const auto& line : transport_.greeting()) trace_received(masked(line));
+  return secured;
 }
 
 std::string Session::new_tag(std::string_view command, std::string_view shown) {

@@ -15,6 +15,7 @@
 #include "lib/curl/transport.h"
 #include "mailbox/imap/wire_reader.h"
 #include "mailbox/imap/wire_response.h"
+#include "mailbox/mailbox.h"
 #include "mailbox/server_words.h"
 
 namespace poller::imap {
@@ -27,8 +28,8 @@ class Session final : private Input {
   Session(TransportOptions options, const Deadlines& deadlines);
   ~Session() override;
 
-  /// Connects. Nothing is said yet.
-  void connect();
+  /// Connects, and returns when TLS stood (mailbox/open_steps.h). Nothing is said yet.
+  SteadyTime connect(const OpenObserver& observer = nullptr);
 
   /// Sends a command without waiting, and returns its tag. `shown` is what the trace may show of it instead.
   std::string send(std::string_view command, std::string_view shown = {});

@@ -46,7 +46,6 @@ class Pop3Mailbox final : public Mailbox {
   static constexpr const char* kInbox = "INBOX";
 
   Session& session();
-  void connect();
   void sign_in();
   void count_mails(std::chrono::steady_clock::time_point signed_in);
   void tell(const char* step, std::chrono::duration<double> took, std::string detail) const;
@@ -72,21 +71,6 @@ Session& Pop3Mailbox::session() {
 
 void Pop3Mailbox::tell(const char* step, std::chrono::duration<double> took, std::string detail) const {
   if (observer_) observer_({step, took, std::move(detail), 0});
-}
-
-void Pop3Mailbox::connect() {
-  const auto& transport = session_->transport();
-  try {
-    session_->connect();
-  } catch (...) {
-    if (transport.connected_after().count() > 0) tell("connect", transport.connected_after(), transport.peer().name());
-    throw;
-  }
-  tell("connect", transport.connected_after(), transport.peer().name());
-  if (observer_) {
-    observer_({"tls", transport.tls_after() - transport.connected_after(), tls_detail(transport.tls()),
-               transport.tls().certificate.not_after});
-  }
 }
 
 void Pop3Mailbox::sign_in() {
@@ -115,8 +99,7 @@ void Pop3Mailbox::open(bool /*read_only*/) {
   settling_.clear();
   session_ = std::make_unique<Session>(server_, deadlines_);
   try {
-    connect();
-    const auto connected = std::chrono::steady_clock::now();
+    const auto connected = session_->connect(observer_);
     sign_in();
     const auto signed_in = std::chrono::steady_clock::now();
     tell("sign-in", signed_in - connected, account_.user);

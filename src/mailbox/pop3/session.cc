@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "mailbox/open_steps.h"
 #include "mailbox/pop3/refusal.h"
 
 namespace poller::pop3 {
@@ -47,10 +48,11 @@ Session::Session(TransportOptions options, const Deadlines& deadlines)
 
 Session::~Session() = default;
 
-void Session::connect() {
-  transport_.open();
+SteadyTime Session::connect(const OpenObserver& observer) {
+  const SteadyTime secured = open_and_tell(transport_, observer);
   alive_ = true;
   for (const auto& line : transport_.greeting()) trace("pop3 <", line);
+  return secured;
 }
 
 template <class Reading>

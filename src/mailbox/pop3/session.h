@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/secret.h"
 #include "lib/curl/transport.h"
+#include "mailbox/mailbox.h"
 #include "mailbox/pop3/wire.h"
 #include "mailbox/server_words.h"
 
@@ -23,8 +24,8 @@ class Session final : private Input {
   Session(TransportOptions options, const Deadlines& deadlines);
   ~Session() override;
 
-  /// Connects. Nothing is said yet.
-  void connect();
+  /// Connects, and returns when TLS stood (mailbox/open_steps.h). Nothing is said yet.
+  SteadyTime connect(const OpenObserver& observer = nullptr);
 
   /// Sends a line without waiting. `shown` is what the trace may show of it instead.
   void send(std::string_view line, std::string_view shown = {});
