@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
+#include "base/text.h"
 #include "config/presets.h"
 #include "config/read_parts.h"
 #include "config/secret_ref.h"
@@ -91,6 +93,61 @@ bool goes_to_microsoft(const Mailbox& mailbox) {
          });
 }
 
+/// The cloud of Microsoft's that gives the tokens, also where it was found without a preset; null: another provider.
+const PresetFacts* cloud_of(const Mailbox& mailbox) {
+  const OAuth& oauth = mailbox.oauth;
+  const auto url = parse_url(oauth.discovery.empty() ? oauth.authority : oauth.discovery);
+  if (!url) return nullptr;
+  const auto gives = [&](const PresetFacts& facts) {
+    const auto authority = parse_url(facts.authority);
+    return is_microsoft(facts.preset) && authority && text::iequals(authority->host, url->host);
+  };
+  const PresetFacts& chosen = facts_of(mailbox.preset);
+  if (gives(chosen)) return &chosen;
+  const auto found = std::find_if(all_presets().begin(), all_presets().end(), gives);
+  return found == all_presets().end() ? nullptr : &*found;
+}
+
+/// Microsoft Graph's name for the scope, without its host; empty where it is not Graph's. A name without a host means
+/// Graph too, OpenID's own excepted. Source: learn.microsoft.com/entra/identity-platform/scopes-oidc.
+std::string graph_scope(const std::string& scope) {
+  constexpr std::array kOpenId{"offline_access", "openid", "profile", "email"};
+  constexpr std::array kGraph{"graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us",
+                              "microsoftgraph.chinacloudapi.cn"};
+  const auto same_as = [](const std::string& word) {
+    return [&word](const char* other) { return text::iequals(word, other); };
+  };
+  if (scope.find('/') == std::string::npos) {
+    return std::any_of(kOpenId.begin(), kOpenId.end(), same_as(scope)) ? std::string() : scope;
+  }
+  const auto url = parse_url(scope);
+  if (!url || std::none_of(kGraph.begin(), kGraph.end(), same_as(url->host))) return {};
+  return url->rest.substr(std::min(url->rest.find_first_not_of('/'), url->rest.size()));
+}
+
+/// Microsoft gives such a token gladly, and the mail server refuses it with no word of the reason.
+void check_scope(const Value& scope, const std::string& mail_host) {
+  if (!scope.is(Node::Kind::scalar)) return;
+  const std::string name = graph_scope(scope.node->value);
+  if (name.empty()) return;
+  const bool of_mail =
+      text::istarts_with(name, "IMAP.") || text::istarts_with(name, "POP.") || text::istarts_with(name, "SMTP.");
+  scope.warn(
+      fmt::format("found {}, which {}is Microsoft Graph's: the mail server refuses a token for Graph; allowed: {}",
+                  quote(scope.node->value), scope.node->value == name ? "without a host " : "",
+                  of_mail ? mail_host + "/" + name : "scopes that begin with " + mail_host + "/, and OpenID's"));
+}
+
+void check_scopes(const Value& scopes, const Mailbox& mailbox) {
+  const PresetFacts* const cloud = cloud_of(mailbox);
+  if (!scopes || cloud == nullptr) return;
+  check_scope(scopes, cloud->scope_host);
+  if (!scopes.is(Node::Kind::list)) return;
+  for (std::size_t i = 0; i < scopes.node->items.size(); ++i) {
+    check_scope({scopes.reading, scopes.node->items[i], fmt::format("{}[{}]", scopes.path, i + 1)}, cloud->scope_host);
+  }
+}
+
 void check_tenant(const Value& tenant, const OAuth& oauth) {
   if (is_shared_tenant(oauth.tenant)) {
     tenant.warn(fmt::format("{} works for multi-tenant apps alone; a single-tenant app needs its Directory (tenant) ID",
@@ -145,7 +202,8 @@ void read_oauth(Section& parent, Mailbox& mailbox) {
     if (authority) oauth.discovery.clear();
     read_provider_url(authority, oauth.authority);
     read_provider_url(section.at("discovery"), oauth.discovery);
-    read_scopes(section.at("scopes"), oauth);
+    const Value scopes = section.at("scopes");
+    read_scopes(scopes, oauth);
     read_redirect(section.at("redirect"), oauth.redirect);
     read_path(section.at("ca_file"), oauth.ca_file);
     if (mailbox.auth == Auth::oauth && (remote || parent.has("smtp"))) check_provider(section, mailbox);
@@ -153,6 +211,7 @@ void read_oauth(Section& parent, Mailbox& mailbox) {
       if (!oauth.tenant.empty()) check_tenant(tenant, oauth);
       if (!oauth.client_id.empty()) check_client_id(client_id, oauth);
     }
+    if (!oauth.scopes.empty()) check_scopes(scopes, mailbox);
   });
   while (oauth.authority.ends_with('/')) oauth.authority.pop_back();
   if (!given && remote && mailbox.auth == Auth::oauth && !parent.has("oauth")) {
