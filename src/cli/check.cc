@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/load_configuration.h"
+#include "oauth/client_proof.h"
 #include "oauth/vault_modes.h"
 #include "outbound/answers.h"
 
@@ -47,13 +48,23 @@ bool check_what_is_named(const Context& context, const config::Config& config) {
                      {config.file.string(), 0, 0},
                      fmt::format("vault.path: {}. {}", open.text, open.advice)});
   }
+  bool good = true;
+  for (const auto& mailbox : config.mailboxes) {
+    if (!config::needs_token(mailbox)) continue;
+    const auto fault = oauth::certificate_fault(mailbox.oauth, system_clock().unix_now());
+    if (!fault) continue;
+    good = false;
+    report(context, {config::Complaint::Severity::error, mailbox.oauth.certificate_key_place,
+                     fmt::format("mailboxes[{}].{}{}{}", mailbox.name, fault->what(),
+                                 fault->advice().empty() ? "" : ". ", fault->advice())});
+  }
   const auto faults = outbound::template_faults(config.answers);
   for (const auto& fault : faults) {
     report(context, {config::Complaint::Severity::error,
                      {config.file.string(), 0, 0},
                      fmt::format("{}{}{}", fault.what(), fault.advice().empty() ? "" : ". ", fault.advice())});
   }
-  return faults.empty();
+  return good && faults.empty();
 }
 
 ExitCode check_offline(Context& context, const CheckOptions& options) {

@@ -57,6 +57,7 @@ struct OAuth {
   SecretRef client_secret;
   std::filesystem::path certificate;  // PEM, instead of a secret
   std::filesystem::path certificate_key;
+  Place certificate_key_place;      // of the key's path; what is wrong with the pair is said there
   std::string user;                 // who signs in; default the mailbox's address
   std::string authority;            // "https://login.microsoftonline.com", from the preset
   std::string discovery;            // URL, instead of authority + tenant

@@ -69,6 +69,7 @@ void read_credentials(Section& section, OAuth& oauth) {
     const Value cert = part.at("cert");
     const Value key = part.at("key");
     read_path(cert, oauth.certificate);
+    if (key) oauth.certificate_key_place = key.place();
     if (read_path(key, oauth.certificate_key)) {
       if (const std::string fault = secret_file_fault(oauth.certificate_key); !fault.empty()) key.complain(fault);
     }

@@ -1,6 +1,7 @@
 #include "oauth/client_proof.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/safe_file.h"
 #include "base/text.h"
@@ -95,6 +96,26 @@ std::string ClientProof::mark() const {
 
 std::optional<UnixTime> ClientProof::certificate_ends() const {
   return key_ ? std::optional(key_->certificate().not_after) : std::nullopt;
+}
+
+std::optional<Error> certificate_fault(const config::OAuth& settings, UnixTime now) {
+  constexpr const char* kAsk = "The app's owner creates a new one (Entra, App registrations, Certificates & secrets).";
+  if (settings.certificate.empty() || settings.certificate_key.empty()) return std::nullopt;
+  for (const auto& file : {settings.certificate, settings.certificate_key}) {
+    if (::access(file.c_str(), R_OK) != 0) return std::nullopt;
+  }
+  try {
+    const CertificateFacts facts = read_signing_key(settings)->certificate();
+    const auto fault = [](const char* what, UnixTime at, const char* advice) {
+      return Error(ErrorKind::configuration,
+                   fmt::format("oauth.certificate: {} on {}: no token will be given", what, rfc3339(at)), advice);
+    };
+    if (facts.not_after < now) return fault("it ended", facts.not_after, kAsk);
+    if (facts.not_before > now) return fault("it begins only", facts.not_before, "Check this machine's clock.");
+  } catch (const Error& error) {
+    return error;
+  }
+  return std::nullopt;
 }
 
 std::string make_assertion(const SigningKey& key, const std::string& client_id, const std::string& token_endpoint,

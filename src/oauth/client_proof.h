@@ -51,6 +51,11 @@ class ClientProof {
   std::optional<Error> failure_;
 };
 
+/// What is wrong with the app's certificate and its key, as nobody need be asked to know: they do not belong together,
+/// cannot be used, or are not good now. Nothing where they are good, where there are none, or where whoever runs this
+/// may not read them.
+std::optional<Error> certificate_fault(const config::OAuth& settings, UnixTime now);
+
 /// A JWT for private_key_jwt (RFC 7523; OpenID Connect Core section 9), as Entra wants it: PS256, x5t#S256, good for
 /// five minutes. Source: learn.microsoft.com/entra/identity-platform/certificate-credentials.
 std::string make_assertion(const SigningKey& key, const std::string& client_id, const std::string& token_endpoint,

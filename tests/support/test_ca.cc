@@ -103,10 +103,12 @@ Certificate TestCa::issue(const std::string& file_name, const CertificateRequest
   return made;
 }
 
-Certificate self_signed_rsa(const std::filesystem::path& folder, const std::string& name) {
+Certificate self_signed_rsa(const std::filesystem::path& folder, const std::string& name, int days_from, int days_to) {
   const Key key(EVP_RSA_gen(2048), &EVP_PKEY_free);
   CertificateRequest request;
   request.name = name;
+  request.days_from = days_from;
+  request.days_to = days_to;
   const auto cert = unsigned_cert(key.get(), request);
   X509_set_issuer_name(cert.get(), X509_get_subject_name(cert.get()));
   need(X509_sign(cert.get(), key.get(), EVP_sha256()) != 0, "sign");

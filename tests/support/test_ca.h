@@ -36,7 +36,8 @@ class TestCa {
   Certificate server_;
 };
 
-/// A self-signed RSA certificate, as an app is given for private_key_jwt.
-Certificate self_signed_rsa(const std::filesystem::path& folder, const std::string& name);
+/// A self-signed RSA certificate, as an app is given for private_key_jwt; good between those days from now.
+Certificate self_signed_rsa(const std::filesystem::path& folder, const std::string& name, int days_from = -1,
+                            int days_to = 30);
 
 }  // namespace poller::support

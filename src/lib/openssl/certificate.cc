@@ -36,7 +36,8 @@ Owned<X509> certificate_of(std::string_view pem) {
 
 UnixTime unix_time_of(const ASN1_TIME* time) {
   std::tm parts{};
-  if (ASN1_TIME_to_tm(time, &parts) != 1) openssl::fail("read the certificate's end", ErrorKind::configuration);
+  if (ASN1_TIME_to_tm(time, &parts) != 1)
+    openssl::fail("read how long the certificate is good", ErrorKind::configuration);
   return ::timegm(&parts);
 }
 
@@ -47,7 +48,8 @@ CertificateFacts facts_of(X509* certificate) {
   unsigned char hash[EVP_MAX_MD_SIZE];
   unsigned int length = 0;
   if (X509_digest(certificate, EVP_sha256(), hash, &length) != 1) openssl::fail("hash the certificate");
-  return {std::string(reinterpret_cast<const char*>(hash), length), unix_time_of(X509_get0_notAfter(certificate))};
+  return {std::string(reinterpret_cast<const char*>(hash), length), unix_time_of(X509_get0_notBefore(certificate)),
+          unix_time_of(X509_get0_notAfter(certificate))};
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ namespace poller {
 /// What of a certificate is needed to name it.
 struct CertificateFacts {
   std::string sha256;  // of its DER form, 32 raw bytes: the x5t#S256 of RFC 7515 section 4.1.8
+  UnixTime not_before = 0;
   UnixTime not_after = 0;
 };
 
