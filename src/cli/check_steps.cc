@@ -8,6 +8,7 @@
 
 #include "base/counted.h"
 #include "base/text.h"
+#include "cli/advice.h"
 #include "config/secrets.h"
 #include "mailbox/open.h"
 #include "oauth/account.h"
@@ -90,7 +91,7 @@ class OnlineCheck::Steps {
     out_.steps.push_back({std::move(step), true, seconds, std::move(detail), std::move(advice)});
   }
   void bad(std::string step, double seconds, const Error& error, std::string advice = {}) {
-    if (advice.empty()) advice = error.advice();
+    if (advice.empty()) advice = advice_of(error);
     if (advice.empty()) advice = advice_for_now(error);
     out_.steps.push_back({std::move(step), false, seconds, error.what(), std::move(advice)});
     out_.code = worse(out_.code, exit_code_of(error.kind()));

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "cli/advice.h"
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/progress.h"
@@ -56,6 +57,12 @@ void print_summary(const Context& context, const config::Mailbox& mailbox, const
   }
 }
 
+void say(const config::Mailbox& mailbox, const Error& error) {
+  log::error(error.what(), {{"mailbox", mailbox.name}, {"kind", to_string(error.kind())}});
+  const std::string advice = advice_of(error);
+  if (!advice.empty()) log::error("advice: " + advice, {{"mailbox", mailbox.name}});
+}
+
 ExitCode one_mailbox(Context& context, Sessions& sessions, const config::Mailbox& mailbox, AfterCommit& after,
                      const Rules& rules, const std::stop_token& stop) {
   PassSummary summary;
@@ -83,8 +90,7 @@ ExitCode one_mailbox(Context& context, Sessions& sessions, const config::Mailbox
     failure = "skipped, another poller is at work on it";
     code = exit_code_of(held.kind());
   } catch (const Error& error) {
-    log::error(error.what(), {{"mailbox", mailbox.name}, {"kind", to_string(error.kind())}});
-    if (!error.advice().empty()) log::error("advice: " + error.advice(), {{"mailbox", mailbox.name}});
+    say(mailbox, error);
     if (!context.globals.dry_run)
       remember_status(context.store(), mailbox, &error, system_clock().unix_now(), 0, summary.lag_seconds);
     failure = std::string("failed: ") + error.what();
@@ -111,8 +117,7 @@ ExitCode send_once(Context& context, Sessions& sessions, const std::stop_token& 
       if (!line.empty() && !context.globals.json) print_line(line);
       code = worse(code, summary.code);
     } catch (const Error& error) {
-      log::error(error.what(), {{"mailbox", mailbox.name}, {"kind", to_string(error.kind())}});
-      if (!error.advice().empty()) log::error("advice: " + error.advice(), {{"mailbox", mailbox.name}});
+      say(mailbox, error);
       code = worse(code, exit_code_of(error.kind()));
       if (error.kind() == ErrorKind::storage) break;
     }
