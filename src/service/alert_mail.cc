@@ -20,6 +20,7 @@ struct AlertOnItsWay {
   std::int64_t row = 0;  // of the outbox
   std::string subject, text, to;
   std::vector<std::string> tried;  // mailboxes, the one that has it now last
+  std::vector<std::string> keys;   // of its troubles; none for an all clear
 };
 
 std::vector<AlertOnItsWay> read_on_their_way(Store& store) {
@@ -29,7 +30,7 @@ std::vector<AlertOnItsWay> read_on_their_way(Store& store) {
   for (const auto& one : all) {
     try {
       out.push_back({one.at("row"), one.at("subject"), one.at("text"), one.at("to"),
-                     one.at("tried").get<std::vector<std::string>>()});
+                     one.at("tried").get<std::vector<std::string>>(), one.value("keys", std::vector<std::string>{})});
     } catch (const nlohmann::json::exception&) {
       continue;  // written by another version
     }
@@ -40,7 +41,8 @@ std::vector<AlertOnItsWay> read_on_their_way(Store& store) {
 void write_on_their_way(Transaction& tx, const std::vector<AlertOnItsWay>& alerts) {
   auto all = nlohmann::json::array();
   for (const auto& a : alerts) {
-    all.push_back({{"row", a.row}, {"subject", a.subject}, {"text", a.text}, {"to", a.to}, {"tried", a.tried}});
+    all.push_back(
+        {{"row", a.row}, {"subject", a.subject}, {"text", a.text}, {"to", a.to}, {"tried", a.tried}, {"keys", a.keys}});
   }
   tx.set_value(kOnTheirWay, all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
@@ -109,7 +111,7 @@ std::vector<const config::Mailbox*> alert_mailboxes(const config::Config& config
 
 void queue_alert(Store& store, Transaction& tx, const std::string& to, const std::vector<const config::Mailbox*>& order,
                  const AlertText& alert, UnixTime now) {
-  AlertOnItsWay one{0, alert.subject, alert.text, to, {}};
+  AlertOnItsWay one{0, alert.subject, alert.text, to, {}, alert.all_clear ? std::vector<std::string>{} : alert.keys};
   for (const auto* mailbox : order) {
     if (!queue_through(store, tx, *mailbox, one, now)) continue;
     auto all = read_on_their_way(store);
@@ -119,6 +121,25 @@ void queue_alert(Store& store, Transaction& tx, const std::string& to, const std
     return;
   }
   log::error("nobody can be told: no mailbox can send", {{"subject", alert.subject}, {"to", to}});
+}
+
+void withdraw_alerts(Store& store, Transaction& tx, const AlertEntries& entries, UnixTime now) {
+  const auto lasts = [&](const std::string& key) {
+    const auto entry = entries.find(key);
+    return entry != entries.end() && entry->second.lasts;
+  };
+  std::vector<AlertOnItsWay> left;
+  for (auto& alert : read_on_their_way(store)) {
+    const auto row = store.outbox().row(alert.row);
+    const bool unsent = row && (row->state == OutboxState::pending || row->state == OutboxState::retry);
+    const bool over = !alert.keys.empty() && std::none_of(alert.keys.begin(), alert.keys.end(), lasts);
+    if (unsent && over && tx.outbox().cancel(alert.row, "poller", now)) {
+      log::info("an alert that was not sent is taken back: its trouble is over", {{"subject", alert.subject}});
+    } else {
+      left.push_back(std::move(alert));
+    }
+  }
+  write_on_their_way(tx, left);
 }
 
 bool alerts_to_pass_on(Store& store, const config::Config& config, UnixTime now) {

@@ -56,6 +56,7 @@ std::vector<AlertText> take_alerts(AlertEntries& entries, const std::vector<Trou
     entry.told_at = now;
     entry.level = trouble.level;
     news.push_back(trouble.title);
+    alert.keys.push_back(trouble.key);
     alert.text += paragraph(trouble, entry.since);
   }
   for (auto it = entries.begin(); it != entries.end();) {
@@ -63,6 +64,7 @@ std::vector<AlertText> take_alerts(AlertEntries& entries, const std::vector<Trou
     if (entry.lasts && !there[it->first]) {
       if (entry.told) {
         over.push_back(entry.title);
+        clear.keys.push_back(it->first);
         clear.text += fmt::format("* over: {} (since {})\n", text::escape_controls(entry.title), rfc3339(entry.since));
       }
       entry.lasts = entry.told = false;

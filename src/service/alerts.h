@@ -26,7 +26,8 @@ using AlertEntries = std::map<std::string, AlertEntry>;
 /// One thing to tell: troubles, or the end of some.
 struct AlertText {
   bool all_clear = false;
-  std::string subject;  // one line
+  std::vector<std::string> keys;  // of the troubles it tells of
+  std::string subject;            // one line
   std::string text;
 };
 

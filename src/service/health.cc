@@ -26,6 +26,9 @@ Health::Health(const config::Config& config, UnixTime now)
 void Health::turn(const TurnReport& report, UnixTime now) {
   const std::lock_guard lock(mutex_);
   Known& known = known_[report.mailbox.name];
+  // A watch that ends in a failure was good until now, however long ago its last pass was.
+  if (known.watching && report.error != nullptr) known.watched_until = now;
+  known.watching = report.watching;
   known.interval = report.mailbox.poll_every;
   if (report.watching && report.mailbox.protocol != config::Protocol::directory) {
     known.interval = std::max(known.interval, std::chrono::ceil<std::chrono::seconds>(config_.deadlines.idle_renew));
@@ -45,7 +48,7 @@ std::vector<Unready> Health::failing_mailboxes(Store* store, UnixTime now) {
   for (const auto& mailbox : config_.mailboxes) {
     const Known& known = known_[mailbox.name];
     const UnixTime success = std::max(known.last_success, stored[mailbox.name]);
-    const UnixTime since = std::max(success, started_);
+    const UnixTime since = std::max({success, started_, known.watched_until});
     const UnixTime allowed = kIntervals * std::max<UnixTime>(known.interval.count(), 1);
     if (now - since <= allowed) continue;
     out.push_back(

@@ -27,7 +27,7 @@ struct Unready {
 class Health {
  public:
   /// A mailbox counts as failing when it has had no success for three intervals: its poll_every, or the renewal of IDLE
-  /// while that stands, from `now` on where it has had none yet.
+  /// while that stands, from `now` on where it has had none yet, and from the end of a watch on.
   Health(const config::Config& config, UnixTime now);
 
   /// From the scheduler's thread.
@@ -45,6 +45,8 @@ class Health {
  private:
   struct Known {
     UnixTime last_success = 0;
+    UnixTime watched_until = 0;  // the end of the last watch that a failure followed
+    bool watching = false;
     std::chrono::seconds interval{60};
     std::string last_error;
   };

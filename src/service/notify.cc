@@ -19,14 +19,16 @@ constexpr const char* kAlertLease = "poller/alerts";  // no mailbox's: their nam
 constexpr UnixTime kAlertLeaseTime = 180;
 constexpr std::chrono::seconds kAlertCommandTime{30};
 constexpr UnixTime kCommandRests = 60;
+constexpr UnixTime kStoodStill = 120;  // the daemon looks every five seconds
 
-bool disk_was_low(Store& store) {
+std::set<std::string> lasting_troubles(Store& store) {
+  std::set<std::string> keys;
   for (const char* channel : {kByMail, kByCommand}) {
-    const auto entries = alert_entries_from_json(store.value(channel).value_or("{}"));
-    const auto it = entries.find(kDiskTrouble);
-    if (it != entries.end() && it->second.lasts) return true;
+    for (const auto& [key, entry] : alert_entries_from_json(store.value(channel).value_or("{}"))) {
+      if (entry.lasts) keys.insert(key);
+    }
   }
-  return false;
+  return keys;
 }
 
 // The lease of the one who tells; nothing where another process has it.
@@ -62,7 +64,7 @@ Notifier::Due Notifier::due(Store& store, const char* channel, const std::vector
 
 void Notifier::look(Store& store, UnixTime now) {
   if (config_.notify.to.empty() && config_.notify.command.empty()) return;
-  const auto troubles = find_troubles(store, config_, sources_, disk_was_low(store), now);
+  const auto troubles = find_now(store, now);
   const bool mail = !config_.notify.to.empty() && due(store, kByMail, troubles, now).changed;
   const bool command = !command_rests(now) && due(store, kByCommand, troubles, now).changed;
   if (!mail && !command) return;
@@ -72,11 +74,24 @@ void Notifier::look(Store& store, UnixTime now) {
   if (command) by_command(store, *turn.lease(), troubles, now);
 }
 
+std::vector<Trouble> Notifier::find_now(Store& store, UnixTime now) {
+  // A machine that slept wakes to mailboxes that nobody polled meanwhile.
+  if (looked_at_ != 0 && now - looked_at_ > kStoodStill) {
+    for (const auto& mailbox : config_.mailboxes) memory_.excused_until[mailbox.name] = now;
+  }
+  looked_at_ = now;
+  memory_.lasting = lasting_troubles(store);
+  return find_troubles(store, config_, sources_, memory_, now);
+}
+
 void Notifier::by_mail(Store& store, const Lease& lease, const std::vector<Trouble>& troubles, UnixTime now) {
   const Due due_now = due(store, kByMail, troubles, now);
   if (!due_now.changed) return;
   const auto order = alert_mailboxes(config_, troubles);
   auto tx = store.begin(lease);
+  const auto clears = [](const AlertText& alert) { return alert.all_clear; };
+  if (std::any_of(due_now.texts.begin(), due_now.texts.end(), clears))
+    withdraw_alerts(store, *tx, due_now.entries, now);
   for (const auto& alert : due_now.texts) queue_alert(store, *tx, config_.notify.to, order, alert, now);
   tx->set_value(kByMail, alert_entries_to_json(due_now.entries));
   tx->commit();

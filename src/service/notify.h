@@ -32,6 +32,7 @@ class Notifier {
     bool changed = false;
   };
 
+  std::vector<Trouble> find_now(Store& store, UnixTime now);
   Due due(Store& store, const char* channel, const std::vector<Trouble>& troubles, UnixTime now) const;
   void by_mail(Store& store, const Lease& lease, const std::vector<Trouble>& troubles, UnixTime now);
   void by_command(Store& store, const Lease& lease, const std::vector<Trouble>& troubles, UnixTime now);
@@ -40,6 +41,8 @@ class Notifier {
 
   const config::Config& config_;
   TroubleSources sources_;
+  TroubleMemory memory_;
+  UnixTime looked_at_ = 0;
   UnixTime command_not_before_ = 0;
 };
 

@@ -20,16 +20,17 @@ constexpr UnixTime kRefusedLately = 300;
 
 class TroubleSearch {
  public:
-  TroubleSearch(Store& store, const config::Config& config, const TroubleSources& sources, UnixTime now)
-      : store_(store), config_(config), sources_(sources), now_(now) {}
+  TroubleSearch(Store& store, const config::Config& config, const TroubleSources& sources, TroubleMemory& memory,
+                UnixTime now)
+      : store_(store), config_(config), sources_(sources), memory_(memory), now_(now) {}
 
-  std::vector<Trouble> all(bool disk_was_low) {
+  std::vector<Trouble> all() {
     const auto tokens = oauth::token_status(config_, now_);
     sign_ins(tokens);
     polls();
     outbox();
     quarantine();
-    disk(disk_was_low);
+    disk(memory_.lasting.count(kDiskTrouble) != 0);
     ends(tokens);
     return std::move(found_);
   }
@@ -55,18 +56,45 @@ class TroubleSearch {
       } else {
         continue;
       }
+      memory_.excused_until[mailbox.name] = now_;
       found_.push_back(std::move(trouble));
     }
   }
 
   void polls() {
     const auto failing = sources_.failing_mailboxes ? sources_.failing_mailboxes(store_, now_) : failing_by_store();
-    for (const auto& mailbox : failing) {
-      if (waits_for_sign_in(mailbox.mailbox)) continue;
-      found_.push_back({"poll " + mailbox.mailbox, mailbox.mailbox,
-                        fmt::format("no successful poll of mailbox {}", mailbox.mailbox), mailbox.reason,
-                        fmt::format("`poller check --online {}` tries each step.", mailbox.mailbox), 0});
+    for (const auto& mailbox : config_.mailboxes) {
+      if (waits_for_sign_in(mailbox.name)) continue;
+      const auto found = std::find_if(failing.begin(), failing.end(),
+                                      [&](const Unready& unready) { return unready.mailbox == mailbox.name; });
+      if (found != failing.end() && !is_excused(mailbox)) {
+        add_poll(mailbox.name, found->reason);
+      } else if (memory_.lasting.count(poll_key(mailbox.name)) != 0) {
+        const auto status = store_.mailbox_status(mailbox.name);
+        if (status && status->state != "ok") add_poll(mailbox.name, no_success(*status));
+      }
     }
+  }
+
+  static std::string poll_key(const std::string& mailbox) { return "poll " + mailbox; }
+
+  void add_poll(const std::string& mailbox, const std::string& reason) {
+    found_.push_back({poll_key(mailbox), mailbox, fmt::format("no successful poll of mailbox {}", mailbox), reason,
+                      fmt::format("`poller check --online {}` tries each step.", mailbox), 0});
+  }
+
+  static UnixTime allowed(const config::Mailbox& mailbox) {
+    return kPollIntervals * std::max<UnixTime>(mailbox.poll_every.count(), 1);
+  }
+
+  bool is_excused(const config::Mailbox& mailbox) const {
+    const auto until = memory_.excused_until.find(mailbox.name);
+    return until != memory_.excused_until.end() && now_ - until->second <= allowed(mailbox);
+  }
+
+  static std::string no_success(const MailboxStatus& status) {
+    return fmt::format("no success {}; the last error: {}",
+                       status.last_success == 0 ? "ever" : "since " + rfc3339(status.last_success), status.last_error);
   }
 
   // Without a daemon: a mailbox that failed in its last pass, and has had no success for so long.
@@ -76,11 +104,7 @@ class TroubleSearch {
       const auto status = store_.mailbox_status(mailbox.name);
       if (!status || status->state == "ok") continue;
       const UnixTime since = status->last_success != 0 ? status->last_success : status->since;
-      if (now_ - since <= kPollIntervals * std::max<UnixTime>(mailbox.poll_every.count(), 1)) continue;
-      out.push_back({"mailbox", mailbox.name,
-                     fmt::format("no success {}; the last error: {}",
-                                 status->last_success == 0 ? "ever" : "since " + rfc3339(status->last_success),
-                                 status->last_error)});
+      if (now_ - since > allowed(mailbox)) out.push_back({"mailbox", mailbox.name, no_success(*status)});
     }
     return out;
   }
@@ -158,6 +182,7 @@ class TroubleSearch {
   Store& store_;
   const config::Config& config_;
   const TroubleSources& sources_;
+  TroubleMemory& memory_;
   const UnixTime now_;
   std::vector<Trouble> found_;
 };
@@ -165,8 +190,8 @@ class TroubleSearch {
 }  // namespace
 
 std::vector<Trouble> find_troubles(Store& store, const config::Config& config, const TroubleSources& sources,
-                                   bool disk_was_low, UnixTime now) {
-  return TroubleSearch(store, config, sources, now).all(disk_was_low);
+                                   TroubleMemory& memory, UnixTime now) {
+  return TroubleSearch(store, config, sources, memory, now).all();
 }
 
 }  // namespace poller

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,9 +35,19 @@ struct TroubleSources {
   std::uint64_t storage_reserve = kStorageReserve;
 };
 
-/// `disk_was_low`: then there must be a quarter more room than enough, so that it does not flutter.
+/// What is known from earlier looks.
+struct TroubleMemory {
+  /// Keys of the troubles that were there at the last look. The disk must then have a quarter more room than enough, so
+  /// that it does not flutter; a mailbox must have had a success, so that a restart of the daemon clears nothing.
+  std::set<std::string> lasting;
+  /// Mailboxes that could not be polled for a reason other than their server, until then: they have three intervals
+  /// from there on, lest the moment in which all is well again be the one of an alert.
+  std::map<std::string, UnixTime> excused_until;
+};
+
+/// Notes in `memory` which mailboxes wait for a sign-in.
 std::vector<Trouble> find_troubles(Store& store, const config::Config& config, const TroubleSources& sources,
-                                   bool disk_was_low, UnixTime now);
+                                   TroubleMemory& memory, UnixTime now);
 
 constexpr const char* kDiskTrouble = "disk";
 

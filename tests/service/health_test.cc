@@ -77,6 +77,21 @@ TEST_CASE("while the server tells of news the interval is the renewal's") {
   CHECK(health.unready(nullptr, kNow + 1801).size() == 2);
 }
 
+TEST_CASE("a watch that breaks was good until then: its first failure is not the third interval without success") {
+  const auto config = one_mailbox();
+  Health health(config, kNow);
+  const PassSummary summary;
+  TurnReport watching{config.mailboxes[0], summary};
+  watching.watching = true;
+  health.turn(watching, kNow);
+  const Error error(ErrorKind::unreachable, "connection refused");
+  for (const UnixTime at : {500, 560}) health.turn({config.mailboxes[0], summary, &error}, kNow + at);
+  CHECK(health.failing_mailboxes(nullptr, kNow + 680).empty());
+  const auto failing = health.failing_mailboxes(nullptr, kNow + 681);
+  REQUIRE(failing.size() == 1);
+  CHECK(failing[0].reason.find(rfc3339(kNow)) != std::string::npos);
+}
+
 TEST_CASE("another process's success counts too; a storage that cannot be written does not pass") {
   const auto config = one_mailbox();
   const support::TempDir folder("health");

@@ -6,66 +6,14 @@
 
 #include <filesystem>
 
+#include "alert_home.h"
 #include "outbound/answers.h"
 #include "outbound/runner.h"
-#include "storage/outbox.h"
-#include "tests/support/temp_dir.h"
 
-using namespace poller;  // NOLINT(google-build-using-namespace): the room under test
+using namespace poller;                // NOLINT(google-build-using-namespace): the room under test
+using namespace poller::service_test;  // NOLINT(google-build-using-namespace): its helpers
 
 namespace {
-
-constexpr UnixTime kStart = 1'800'000'000;
-constexpr UnixTime kEvery = 4 * 3600;
-
-config::Mailbox alert_mailbox(const std::string& name, bool sends = true) {
-  config::Mailbox mailbox;
-  mailbox.name = name;
-  mailbox.address = name + "@example.test";
-  mailbox.auth = config::Auth::password;
-  mailbox.poll_every = std::chrono::seconds(60);
-  if (sends) {
-    mailbox.smtp = config::Smtp{};
-    mailbox.smtp->from = name + "@example.test";
-  }
-  return mailbox;
-}
-
-struct AlertHome {
-  support::TempDir dir{"notify"};
-  config::Config config;
-  std::unique_ptr<Store> store;
-  TroubleSources sources;
-  std::uint64_t room = 10'000'000'000;
-  UnixTime now = kStart;
-
-  AlertHome() {
-    store = open_sqlite_store((dir / "poller.db").string());
-    config.sqlite_path = dir / "poller.db";
-    config.mailboxes = {alert_mailbox("support"), alert_mailbox("billing")};
-    config.queues.push_back({});
-    config.notify.to = "ops@example.com";
-    sources.room = [this] { return std::optional(room); };
-  }
-
-  void status(const std::string& name, const std::string& state, UnixTime last_success, const std::string& error = "") {
-    MailboxStatus status;
-    status.name = name;
-    status.state = state;
-    status.last_success = last_success;
-    status.last_error = error;
-    status.since = now;
-    auto tx = store->begin();
-    tx->set_mailbox_status(status);
-    tx->commit();
-  }
-
-  void look() { Notifier(config, sources).look(*store, now); }
-  std::vector<OutboxRow> rows() { return store->outbox().rows(0); }
-  std::string body(const OutboxRow& row) { return store->raw(row.raw_sha256).value(); }
-};
-
-bool tells(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 std::int64_t quarantine_one(Store& store) {
   NewQuarantine row;
@@ -123,18 +71,6 @@ TEST_CASE("what comes and goes is told once in notify.every") {
   home.status("support", "sign-in needed", kStart);
   home.look();
   CHECK(home.rows().size() == 3);
-}
-
-TEST_CASE("no successful poll for three intervals") {
-  AlertHome home;
-  home.status("support", "error", kStart - 180, "connection refused");
-  home.look();
-  CHECK(home.rows().empty());
-  home.now += 1;
-  home.look();
-  REQUIRE(home.rows().size() == 1);
-  CHECK(home.rows()[0].subject == "poller: no successful poll of mailbox support");
-  CHECK(tells(home.body(home.rows()[0]), "connection refused"));
 }
 
 TEST_CASE("the quarantine: told when it grew, not because it is there; all clear when it is empty") {
