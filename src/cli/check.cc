@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 
 #include "base/counted.h"
 #include "base/error.h"
@@ -87,7 +88,23 @@ ExitCode check_offline(Context& context, const CheckOptions& options) {
   return ExitCode::ok;
 }
 
-Json steps_json(const config::Mailbox& mailbox, const MailboxCheck& check) {
+// All is well now, but what `poller status` tells is of the last poll: who has just mended something should hear when
+// that changes. A running poller knows its secrets and settings from when it was started.
+std::string note_on_status(Context& context, const config::Mailbox& mailbox, const MailboxCheck& check) {
+  if (check.code != ExitCode::ok || !std::filesystem::exists(context.configuration().sqlite_path)) return {};
+  try {
+    const auto status = context.store_read_only().mailbox_status(mailbox.name);
+    if (!status || (status->state != "sign-in needed" && status->state != "error")) return {};
+    return fmt::format(
+        "`poller status` says \"{}\" until the next poll. A running poller polls at once, with the configuration as it "
+        "is now, after `systemctl reload poller` (SIGHUP); without one, `poller --once` does.",
+        status->state);
+  } catch (const Error&) {
+    return {};  // whoever checks may not read the storage
+  }
+}
+
+Json steps_json(const config::Mailbox& mailbox, const MailboxCheck& check, const std::string& note) {
   Json steps = Json::array();
   for (const CheckStep& s : check.steps) {
     const double seconds = std::round(s.seconds * 1000) / 1000;
@@ -97,16 +114,17 @@ Json steps_json(const config::Mailbox& mailbox, const MailboxCheck& check) {
                      {"detail", s.detail},
                      {"advice", s.advice.empty() ? Json(nullptr) : Json(s.advice)}});
   }
-  return {{"mailbox", mailbox.name}, {"steps", std::move(steps)}};
+  return {{"mailbox", mailbox.name}, {"steps", std::move(steps)}, {"note", note.empty() ? Json(nullptr) : Json(note)}};
 }
 
-void print_steps(const config::Mailbox& mailbox, const MailboxCheck& check) {
+void print_steps(const config::Mailbox& mailbox, const MailboxCheck& check, const std::string& note) {
   print_line(mailbox.name);
   for (const CheckStep& s : check.steps) {
     print_line(fmt::format("  {:<4} {:<12} {:>6.2f} s  {}", s.ok ? "ok" : "FAIL", s.step, s.seconds,
                            text::escape_controls(s.detail)));
     if (!s.advice.empty()) print_line("       " + text::escape_controls(s.advice));
   }
+  if (!note.empty()) print_line("  note " + note);
 }
 
 ExitCode check_online(Context& context, const CheckOptions& options) {
@@ -124,10 +142,11 @@ ExitCode check_online(Context& context, const CheckOptions& options) {
   ExitCode code = ExitCode::ok;
   for (const config::Mailbox* mailbox : chosen) {
     const MailboxCheck check = online.run(*mailbox);
+    const std::string note = note_on_status(context, *mailbox, check);
     if (context.globals.json) {
-      print_line(to_line(steps_json(*mailbox, check)));
+      print_line(to_line(steps_json(*mailbox, check, note)));
     } else {
-      print_steps(*mailbox, check);
+      print_steps(*mailbox, check, note);
     }
     std::fflush(stdout);
     code = worse(code, check.code);

@@ -136,6 +136,25 @@ TEST_CASE("an SMTP server that goes mute behind TLS has TLS done too") {
   CHECK_MESSAGE(holds(result.out, "FAIL smtp-sign-in"), result.out);
 }
 
+TEST_CASE("who has mended a sign-in hears from the check what becomes of the status") {
+  const auto user = new_user();
+  dovecot().set_password(user, "pw");
+  HomeOptions options = options_for(user);
+  options.discovery.clear();
+  const Home home(options);
+  poller::support::write_text(home.path() / "password", "another\n");
+  home.once(77);
+  CHECK_FALSE(holds(home.run({"check", "--online"}).out, "note"));
+  poller::support::write_text(home.path() / "password", "pw\n");
+  const auto checked = home.run({"check", "--online"});
+  CHECK(checked.exit_code == 0);
+  CHECK_MESSAGE(holds(checked.out, "  note `poller status` says \"sign-in needed\" until the next poll."), checked.out);
+  CHECK(holds(checked.out, "systemctl reload poller"));
+  CHECK(json_lines(home.run({"check", "--online", "--json"}).out).at(0).at("note").is_string());
+  home.once();
+  CHECK(json_lines(home.run({"check", "--online", "--json"}).out).at(0).at("note").is_null());
+}
+
 TEST_CASE("a token that is refused does not hide a server that refuses before anybody asks for it") {
   const auto user = new_user();
   Desk desk("imap", [](Conversation& to) {
