@@ -40,7 +40,8 @@ TEST_CASE("a refused app is one trouble, a sign-in that is needed, however long 
     tx->set_mailbox_status(status);
     tx->commit();
   }
-  const auto found = find_troubles(*store, config, {}, false, kNow);
+  TroubleMemory memory;
+  const auto found = find_troubles(*store, config, {}, memory, kNow);
   REQUIRE(found.size() == 1);
   CHECK(found[0].key == "sign-in support");
   CHECK(found[0].detail == "the secret has expired");
