@@ -62,7 +62,8 @@ std::string as_text(LogLevel level, std::string_view message, std::initializer_l
                                     : fmt::format("{} {:<7} ", rfc3339(system_clock().unix_now()), word(level));
   line += text::escape_controls(message);
   for (const auto& f : fields) {
-    const bool bare = !f.value.empty() && f.value.find_first_of(" \"=\\") == std::string::npos;
+    if (f.value.empty()) continue;  // says nothing to a reader; programs read the other format
+    const bool bare = f.value.find_first_of(" \"=\\") == std::string::npos;
     const std::string value = text::escape_controls(f.value);
     line += bare ? fmt::format(" {}={}", f.key, value) : fmt::format(" {}={}", f.key, text::json_string(f.value));
   }

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/advice.h"
 #include "config/secrets.h"
+#include "intake/settle.h"
 #include "mailbox/open.h"
 #include "oauth/account.h"
 #include "oauth/scopes.h"
@@ -117,6 +118,13 @@ class OnlineCheck::Steps {
     return nullptr;
   }
   CheckStep& last() { return out_.steps.back(); }
+  // What belongs to the step told of last has failed after all.
+  void last_is_bad(const Error& error) {
+    CheckStep step = std::move(out_.steps.back());
+    out_.steps.pop_back();
+    bad(step.step, step.seconds, error);
+    out_.steps.back().detail = step.detail + "; " + out_.steps.back().detail;
+  }
   [[nodiscard]] bool token_failed() const {
     const CheckStep* const step = find("token");
     return step != nullptr && !step->ok;
@@ -218,14 +226,27 @@ void OnlineCheck::read_mail(const config::Mailbox& mailbox, Steps& steps) {
     steps.bad(steps.next_of(order), since(begin), error, refused ? access_advice(mailbox, error) : std::string());
     return;
   }
+  read_folder(mailbox, *session, steps);
+  session->close();
+}
+
+// The folder is open: can `after` be done to its mails, and how large are they?
+void OnlineCheck::read_folder(const config::Mailbox& mailbox, Mailbox& session, Steps& steps) {
+  const auto begin = CheckClock::now();
   try {
-    CheckStep& folder = steps.last();
-    folder.detail += size_detail(session->newest_sizes(kSizesProbed), mailbox.max_size);
-    folder.seconds += since(begin);
+    if (!session.check(action_of(mailbox.after), false)) {
+      steps.last().detail += fmt::format("; there is no folder {} yet, the first poll makes it", mailbox.after.folder);
+    }
+  } catch (const Error& error) {
+    steps.last_is_bad(error);
+    return;
+  }
+  try {
+    steps.last().detail += size_detail(session.newest_sizes(kSizesProbed), mailbox.max_size);
+    steps.last().seconds += since(begin);
   } catch (const Error& error) {
     steps.last().detail += "; their sizes cannot be had: " + std::string(error.what());
   }
-  session->close();
 }
 
 void OnlineCheck::send_mail(const config::Mailbox& mailbox, Steps& steps) {

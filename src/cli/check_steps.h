@@ -11,6 +11,7 @@
 #include "base/exit_code.h"
 #include "base/secret.h"
 #include "config/config.h"
+#include "mailbox/mailbox.h"
 #include "oauth/token_source.h"
 
 namespace poller::cli {
@@ -50,6 +51,7 @@ class OnlineCheck {
   void token(const config::Mailbox& mailbox, Steps& steps);
   [[nodiscard]] Secret token_again(const config::Mailbox& mailbox, bool& refused);
   void read_mail(const config::Mailbox& mailbox, Steps& steps);
+  static void read_folder(const config::Mailbox& mailbox, Mailbox& session, Steps& steps);
   void send_mail(const config::Mailbox& mailbox, Steps& steps);
 
   const config::Config& config_;

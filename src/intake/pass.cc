@@ -38,7 +38,7 @@ class Pass {
   void open(Mailbox& session) {
     session.open(options_.dry_run || mailbox_.after.action == config::AfterAction::keep);
     // Before anything is fetched: what cannot be settled comes again and again.
-    if (!options_.dry_run) session.check(action_of(mailbox_.after));
+    session.check(action_of(mailbox_.after), !options_.dry_run);
   }
 
   /// On one session that is open, until nothing is left or an error ends the session.

@@ -88,9 +88,9 @@ class Mailbox {
   /// is not seen at all. Never changes flags.
   virtual void fetch(std::span<const Listed> mails, const FetchOptions& options, const MailSink& sink) = 0;
 
-  /// Throws Error(configuration) when this server cannot do `action`, or the folder to move to is missing. Changes
-  /// nothing.
-  virtual void check(const SettleAction& /*action*/) {}
+  /// Throws Error(configuration) when this server cannot do `action`. The folder to move to is made where there is
+  /// none, if it may be; where it may not, nothing is changed, and false says that it is missing.
+  virtual bool check(const SettleAction& /*action*/, bool /*may_make_folder*/) { return true; }
 
   /// Applies `action`. Mails that are gone are no error.
   virtual void settle(std::span<const SourceKey> mails, const SettleAction& action) = 0;

@@ -33,7 +33,9 @@ class ImapMailbox final : public Mailbox {
   std::vector<std::uint64_t> newest_sizes(std::size_t most) override { return last_sizes(session(), most); }
   std::vector<Listed> list(const ListRequest& request) override;
   void fetch(std::span<const Listed> mails, const FetchOptions& options, const MailSink& sink) override;
-  void check(const SettleAction& action) override { check_action(session(), action); }
+  bool check(const SettleAction& action, bool may_make_folder) override {
+    return check_action(session(), action, may_make_folder);
+  }
   void settle(std::span<const SourceKey> mails, const SettleAction& action) override;
   bool wait(std::chrono::milliseconds timeout) override;
   bool begin_watch() override;

@@ -38,31 +38,34 @@ void transfer(Session& session, const std::string& set, const std::string& folde
   if (!moves) remove(session, set);
 }
 
-}  // namespace
-
-void check_action(Session& session, const SettleAction& action) {
+void must_be_safe(const Session& session, const SettleAction& action) {
   using What = SettleAction::What;
   const bool removes = action.what == What::remove || (action.what == What::move && !session.can("MOVE"));
-  if (removes && !session.can("UIDPLUS")) {
-    throw Error(ErrorKind::configuration,
-                "the IMAP server can only remove all mails marked as deleted, not just ours (no UIDPLUS)",
-                "Use after: keep or seen; mails that somebody else has marked must not be lost.");
-  }
-  if (action.what != What::move) return;
+  if (!removes || session.can("UIDPLUS")) return;
+  throw Error(ErrorKind::configuration,
+              "the IMAP server can only remove all mails marked as deleted, not just ours (no UIDPLUS)",
+              "Use after: keep or seen; mails that somebody else has marked must not be lost.");
+}
+
+}  // namespace
+
+bool check_action(Session& session, const SettleAction& action, bool may_make_folder) {
+  must_be_safe(session, action);
+  if (action.what != SettleAction::What::move) return true;
   const auto folders = list_folders(session);
   const bool exists = std::any_of(folders.begin(), folders.end(),
                                   [&](const ListedFolder& f) { return same_folder(f.name, action.folder); });
-  if (exists) return;
+  if (exists || !may_make_folder) return exists;
   // RFC 9051 section 6.3.4. The folder is named in the configuration on purpose; a refusal says which ones there are.
   const StatusLine line = change(session, "CREATE " + quote(encode_folder(action.folder)));
   if (line.status != Status::ok) throw folder_refusal(session, line, action.folder, "to create the folder");
+  return true;
 }
 
 void settle_uids(Session& session, std::vector<std::uint32_t> uids, const SettleAction& action) {
   using What = SettleAction::What;
   if (uids.empty() || action.what == What::keep) return;
-  const bool removes = action.what == What::remove || (action.what == What::move && !session.can("MOVE"));
-  if (removes && !session.can("UIDPLUS")) check_action(session, action);
+  must_be_safe(session, action);
   const std::size_t room = kCommandOctets - 200 - action.folder.size() * 4;
   for (const auto& set : uid_sets(std::move(uids), room)) {
     switch (action.what) {

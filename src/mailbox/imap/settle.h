@@ -9,8 +9,8 @@
 
 namespace poller::imap {
 
-/// Throws Error(configuration) when the server cannot do `action` safely. Nothing is changed.
-void check_action(Session& session, const SettleAction& action);
+/// Mailbox::check().
+bool check_action(Session& session, const SettleAction& action, bool may_make_folder);
 
 /// UID STORE, UID MOVE, or COPY with a deletion of just these UIDs. UIDs that are gone are no error.
 void settle_uids(Session& session, std::vector<std::uint32_t> uids, const SettleAction& action);

@@ -32,7 +32,7 @@ class Pop3Mailbox final : public Mailbox {
   std::vector<std::uint64_t> newest_sizes(std::size_t most) override;
   std::vector<Listed> list(const ListRequest& request) override;
   void fetch(std::span<const Listed> mails, const FetchOptions& options, const MailSink& sink) override;
-  void check(const SettleAction& action) override;
+  bool check(const SettleAction& action, bool may_make_folder) override;
   void settle(std::span<const SourceKey> mails, const SettleAction& action) override;
   bool wait(std::chrono::milliseconds /*timeout*/) override { return false; }
   [[nodiscard]] bool settles_at_end() const override { return true; }
@@ -167,8 +167,8 @@ void Pop3Mailbox::fetch(std::span<const Listed> mails, const FetchOptions& optio
   }
 }
 
-void Pop3Mailbox::check(const SettleAction& action) {
-  if (action.what == SettleAction::What::keep || action.what == SettleAction::What::remove) return;
+bool Pop3Mailbox::check(const SettleAction& action, bool /*may_make_folder*/) {
+  if (action.what == SettleAction::What::keep || action.what == SettleAction::What::remove) return true;
   throw Error(ErrorKind::configuration, "POP3 has neither flags nor folders to mark or move mail with",
               "Use after: keep or delete, or read the mailbox by IMAP.");
 }
@@ -186,7 +186,7 @@ void Pop3Mailbox::take_delete(const SourceKey& key) {
 }
 
 void Pop3Mailbox::settle(std::span<const SourceKey> mails, const SettleAction& action) {
-  check(action);
+  check(action, false);
   if (action.what == SettleAction::What::keep) return;
   session();
   remember_listing();

@@ -259,7 +259,9 @@ S: TAG OK UID FETCH Completed
   const auto mails = fetch_all(stage.client());
   REQUIRE(mails.size() == 1);
   CHECK(!mails[0].received_at);
-  CHECK(error_of([&] { stage.client().check({SettleAction::What::remove, {}}); }).kind() == ErrorKind::configuration);
+  CHECK(error_of([&] {
+          stage.client().check({SettleAction::What::remove, {}}, true);
+        }).kind() == ErrorKind::configuration);
 }
 
 }  // namespace poller::imap_test

@@ -352,7 +352,7 @@ TEST_CASE("marking and moving are a configuration's mistake, with advice") {
   });
   stage.client().open(false);
   for (const auto what : {SettleAction::What::seen, SettleAction::What::move}) {
-    const Error error = error_of([&] { stage.client().check({what, "Done"}); });
+    const Error error = error_of([&] { stage.client().check({what, "Done"}, true); });
     CHECK(error.kind() == ErrorKind::configuration);
     CHECK(says(error, "keep or delete"));
   }
