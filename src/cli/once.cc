@@ -91,7 +91,7 @@ ExitCode one_mailbox(Context& context, Sessions& sessions, const config::Mailbox
     code = exit_code_of(held.kind());
   } catch (const Error& error) {
     say(mailbox, error);
-    if (!context.globals.dry_run)
+    if (!context.globals.dry_run && error.kind() != ErrorKind::storage)
       remember_status(context.store(), mailbox, &error, system_clock().unix_now(), 0, summary.lag_seconds);
     failure = std::string("failed: ") + error.what();
     code = exit_code_of(error.kind());

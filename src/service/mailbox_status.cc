@@ -21,7 +21,7 @@ const char* state_after(const Error* error) {
 }  // namespace
 
 void remember_status(Store& store, const config::Mailbox& mailbox, const Error* error, UnixTime now, UnixTime next_poll,
-                     std::optional<std::int64_t> lag_seconds) noexcept {
+                     std::optional<std::int64_t> lag_seconds) {
   try {
     MailboxStatus status = known_status(store, mailbox.name);
     const std::string state = state_after(error);
@@ -36,7 +36,8 @@ void remember_status(Store& store, const config::Mailbox& mailbox, const Error* 
     auto tx = store.begin();
     tx->set_mailbox_status(status);
     tx->commit();
-  } catch (const std::exception& e) {
+  } catch (const Error& e) {
+    if (e.kind() == ErrorKind::storage) throw;
     log::warning("status not kept", {{"mailbox", mailbox.name}, {"error", e.what()}});
   }
 }

@@ -11,8 +11,9 @@
 namespace poller {
 
 /// `lag_seconds`: age at commit of the mail committed last, where one was; -1: unknown. `error` null: the pass
-/// succeeded. Never throws: a status that cannot be kept is a warning in the log.
+/// succeeded. Throws Error(storage): a storage that fails here fails the next mail too. Where another process holds it
+/// up, the status that is not kept is a warning in the log.
 void remember_status(Store& store, const config::Mailbox& mailbox, const Error* error, UnixTime now, UnixTime next_poll,
-                     std::optional<std::int64_t> lag_seconds = std::nullopt) noexcept;
+                     std::optional<std::int64_t> lag_seconds = std::nullopt);
 
 }  // namespace poller
