@@ -38,6 +38,14 @@ UnixTime throttle_of(const Refusal& refusal, const Diagnosis& diagnosis) {
   return refusal.codes.empty() ? kThrottled : kLoopThrottled;
 }
 
+// The copies of a std::runtime_error share its text. What one thread keeps and others throw is a text of its own: they
+// are counted in a library that ThreadSanitizer does not see into.
+Error copy_of(const Error& error) {
+  Error out(error.kind(), error.what(), error.advice());
+  if (error.retry_after()) out.set_retry_after(*error.retry_after());
+  return out;
+}
+
 // Refuses to ask the provider while it wants us to wait.
 void respect_throttling(const VaultEntry& entry, UnixTime now) {
   if (entry.throttled_until <= now) return;
@@ -77,7 +85,7 @@ Secret AccountTokens::get(const Secret& refused, Urgency urgency) {
   const bool failed_meanwhile = failure_ && attempts_.load() != attempts_before;
   const bool held = usual && failure_ && now < failure_->next_try;
   try {
-    if (failed_meanwhile || held) throw Error(failure_->error);
+    if (failed_meanwhile || held) throw copy_of(failure_->error);
     asked_ = false;
     remembered_ = false;
     refresh(urgency);
@@ -92,7 +100,7 @@ Secret AccountTokens::get(const Secret& refused, Urgency urgency) {
       // A refusal that needs a person is remembered in the vault, where a new sign-in replaces it.
       const bool by_vault = remembered_ || error.kind() == ErrorKind::sign_in;
       const UnixTime hold = by_vault ? 0 : std::max<UnixTime>(wait, kHoldAfterFailure);
-      failure_ = Failure{error, now + hold};
+      failure_ = Failure{copy_of(error), now + hold};
       if (asked_) report(result_word(error, error.kind() == ErrorKind::temporary && wait > 0));
     }
     const bool passes = error.kind() == ErrorKind::temporary || error.kind() == ErrorKind::unreachable;
