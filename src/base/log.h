@@ -28,9 +28,8 @@ void set_level(LogLevel level) noexcept;
 void set_format(LogFormat format) noexcept;
 bool enabled(LogLevel level) noexcept;
 
-/// Writes one line. Control characters in the message and the values are escaped; nothing is cut. Text leaves out what is
-/// empty.
-/// Example: log::info("mail stored", {{"mailbox", name}, {"uid", uid}, {"ticket", id}});
+/// Writes one line. Control characters in the message and the values are escaped; nothing is cut. Text leaves out what
+/// is empty. Example: log::info("mail stored", {{"mailbox", name}, {"uid", uid}, {"ticket", id}});
 void write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
 
 inline void debug(std::string_view m, std::initializer_list<LogField> f = {}) { write(LogLevel::debug, m, f); }
