@@ -302,7 +302,7 @@ class BounceReader {
     const auto take = [&](std::string_view value) {
       for (const TextAddress& address : find_addresses(value)) out.emplace_back(address.address);
     };
-    if (const Field* failed = find_field(mail_.fields, "X-Failed-Recipients")) take(failed->value);
+    if (const Field* failed = find_field(mail_.fields, "X-Failed-Recipients")) take(text::to_valid_utf8(failed->value));
     if (out.empty()) {
       if (const auto to = field_in_block(returned_header, "To")) take(*to);
     }

@@ -25,7 +25,6 @@ class Pass {
   Pass(Store& store, const config::Config& config, const config::Mailbox& mailbox, const Clock& clock,
        const PassOptions& options, const std::optional<Lease>& lease)
       : store_(store),
-        config_(config),
         mailbox_(mailbox),
         clock_(clock),
         options_(options),
@@ -164,7 +163,6 @@ class Pass {
   }
 
   Store& store_;
-  const config::Config& config_;
   const config::Mailbox& mailbox_;
   const Clock& clock_;
   const PassOptions& options_;
