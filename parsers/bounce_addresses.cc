@@ -28,6 +28,7 @@ std::size_t local_begin(std::string_view line, std::size_t at, std::size_t from)
     return open != std::string_view::npos && open >= floor ? open : at;
   }
   while (begin > floor && is_local_character(line[begin - 1])) --begin;
+  begin = text::utf8_prefix(line, begin).size();  // the limit may lie within a character
   // What stands glued before it: "'user@…", "smtp=user@…", "rfc822;user" ends at ";" by itself.
   const std::string_view local = line.substr(begin, at - begin);
   if (const auto equals = local.rfind('='); equals != std::string_view::npos) begin += equals + 1;
@@ -42,6 +43,7 @@ std::size_t domain_end(std::string_view line, std::size_t begin) noexcept {
     return close == std::string_view::npos ? begin : close + 1;
   }
   while (end < line.size() && end - begin < kMaxDomain && is_domain_character(line[end])) ++end;
+  end = begin + text::utf8_prefix(line.substr(begin), end - begin).size();
   while (end > begin && (line[end - 1] == '.' || line[end - 1] == '-' || line[end - 1] == '_')) --end;
   return end;
 }

@@ -65,10 +65,14 @@ ClientKind Account::configured_kind() const {
 AccountId account_id(const config::Mailbox& mailbox) {
   const config::OAuth& o = mailbox.oauth;
   AccountId id;
-  id.provider = !o.discovery.empty()
-                    ? o.discovery
-                    : fmt::format("{}/{}/oauth2/v2.0/token", without_trailing_slash(o.authority), o.tenant);
-  id.client_id = o.client_id;
+  if (!o.discovery.empty()) {
+    id.provider = o.discovery;
+    id.client_id = o.client_id;
+  } else {
+    // Entra's tenants and applications are GUIDs and domains: the portal shows them in either letter case.
+    id.provider = text::to_lower(fmt::format("{}/{}/oauth2/v2.0/token", without_trailing_slash(o.authority), o.tenant));
+    id.client_id = text::to_lower(o.client_id);
+  }
   id.user = text::to_lower(o.user.empty() ? mailbox.address : o.user);
   return id;
 }

@@ -1,9 +1,11 @@
 #include "parsers/bounce.h"
+#include "base/text.h"
 
 #include <doctest/doctest.h>
 
 #include <chrono>
 
+#include "base/text.h"
 #include "parsers/bounce_addresses.h"
 #include "parsers/bounce_codes.h"
 #include "parsers/bounce_text.h"
@@ -60,6 +62,25 @@ TEST_CASE("addresses in running text") {
   CHECK(found[2].address == "carl@x.example");
   CHECK(is_system_address("MAILER-DAEMON@example.org"));
   CHECK_FALSE(is_system_address("maildaemonium@example.org"));
+}
+
+TEST_CASE("an address longer than any is cut between characters") {
+  const auto repeated = [](const char* piece, int times) {
+    std::string out;
+    while (times-- > 0) out += piece;
+    return out;
+  };
+  for (const char* piece : {"\u00e9", "\u20ac", "\U0001f600"}) {  // 2, 3 and 4 bytes
+    for (const char* shift : {"", "a", "ab", "abc"}) {
+      const std::string long_local = repeated(piece, 200) + shift + "@example.org";
+      const std::string long_domain = std::string("x@") + shift + "y." + repeated(piece, 200);
+      for (const std::string& line : {long_local, long_domain}) {
+        const auto found = find_addresses(line);
+        REQUIRE(found.size() == 1);
+        CHECK(text::is_utf8(found[0].address));
+      }
+    }
+  }
 }
 
 TEST_CASE("delivery-status in its broken forms") {
