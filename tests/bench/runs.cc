@@ -47,6 +47,15 @@ double cpu_seconds_of(pid_t pid) {
   return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
+// Of all processes since the machine started: user, nice, system, irq and softirq of proc_stat(5).
+double machine_cpu_seconds() {
+  std::istringstream in(support::read_text("/proc/stat"));
+  std::string name;
+  double user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0;
+  in >> name >> user >> nice >> system >> idle >> iowait >> irq >> softirq;
+  return (user + nice + system + irq + softirq) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
 int sign_ins(const std::string& log) {
   int found = 0;
   for (auto at = log.find("Login: "); at != std::string::npos; at = log.find("Login: ", at + 1)) ++found;
@@ -80,12 +89,14 @@ Measured Runs::run(const support::Arguments& arguments, const fs::path& home, st
   options.folder = home;
   options.limit = kLimit;
   options.environment = {{"HOME", home.string()}};
+  const double before = machine_cpu_seconds();
   const auto result = support::run_program(arguments, options);
+  const double machine = machine_cpu_seconds() - before;
   if (result.exit_code != 0) {
     throw std::runtime_error(fmt::format("{} ended with {}: {}", arguments.front(), result.exit_code, result.err));
   }
   if (output != nullptr) *output = result.out + result.err;
-  return {result.seconds, result.cpu_seconds, static_cast<double>(result.peak_rss_kb) / 1024};
+  return {result.seconds, result.cpu_seconds, machine, static_cast<double>(result.peak_rss_kb) / 1024};
 }
 
 fs::path Runs::new_home(const std::string& user, const std::string& after) {

@@ -27,6 +27,7 @@ struct Load {
 struct Measured {
   double seconds = 0;
   double cpu_seconds = 0;
+  double machine_cpu_seconds = 0;  // of all processes meanwhile: the program, Dovecot, and what else runs
   double peak_megabytes = 0;
 };
 

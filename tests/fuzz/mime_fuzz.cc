@@ -1,4 +1,5 @@
 // A mail of any bytes is read as parsers/mime.h and model/mail.h promise.
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -73,7 +74,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Mail mail = poller::parse_mail(raw);
   check_mail(raw, mail);
   const Mail head = poller::parse_mail(raw, {}, true);
-  require(head.subject == mail.subject && head.sha256 == mail.sha256, "the header alone says the same");
+  require(head.sha256 == mail.sha256, "the header alone is the same bytes");
+  // A subject in bare 8-bit bytes is guessed, and the charset of a body is a hint that the header alone lacks.
+  const bool guessed =
+      std::count(head.defects.begin(), head.defects.end(), "the charset of the subject was guessed") > 0;
+  require(guessed || head.subject == mail.subject, "the header alone says the same");
   std::size_t all = 0;
   for (const std::string_view piece : poller::split_mbox(raw)) all += piece.size();
   require(all <= size, "an mbox is split, not copied");
