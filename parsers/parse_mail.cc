@@ -128,12 +128,12 @@ class MailBuilder {
 
   // A text part is decoded whole where it is encoded, and read where it lies where it is not.
   void add_body(const MimeSource& source, const MailPart& part) {
-    const Locator& where = part.part.body;
+    Locator where = part.part.body;
     std::string decoded;
     std::string_view bytes = source.bytes.substr(where.offset, where.length);
-    const TransferEncoding encoding = real_encoding(bytes, where.encoding);
-    if (encoding != TransferEncoding::identity) {
-      note_transfer(decode_transfer(bytes, encoding, decoded), encoding);
+    where.encoding = real_encoding(bytes, where.encoding);
+    if (where.encoding != TransferEncoding::identity) {
+      note_transfer(decode_transfer(bytes, where.encoding, decoded), where.encoding);
       bytes = decoded;
     }
     TextHash hash;
@@ -142,17 +142,18 @@ class MailBuilder {
     if (part.role == PartRole::html) {
       body_.add_html(bytes, part);
     } else if (part.role == PartRole::plain) {
-      add_plain(source, part, bytes);
+      add_plain(source.locate(where), part, bytes);
     }
   }
 
-  void add_plain(const MimeSource& source, const MailPart& part, std::string_view bytes) {
+  // `where`: the text before its transfer encoding was taken off.
+  void add_plain(const Locator& where, const MailPart& part, std::string_view bytes) {
     const auto files = find_embedded_files(bytes, files_.room());
     if (files.empty()) return body_.add_plain(bytes, part);
     for (const auto& file : files) {
       FileFacts facts;
       facts.name = file.name;
-      facts.locator = within_text(source.locate(part.part.body), file.offset, file.length, file.encoding);
+      facts.locator = within_text(where, file.offset, file.length, file.encoding);
       files_.add_encoded(std::move(facts), bytes.substr(file.offset, file.length), file.encoding);
     }
     body_.add_plain(without_embedded_files(bytes, files), part);

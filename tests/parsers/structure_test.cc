@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/text.h"
 #include "parsers/attachment_bytes.h"
 #include "parsers/mime.h"
 
@@ -71,6 +72,20 @@ TEST_CASE("plain text that says it is base64 is read as it stands") {
   CHECK(has_defect(mail, "not in base64"));
   const Mail real = parse_mail("Content-Transfer-Encoding: base64\n\nSGVsbG8=\n-- \nThe list's footer, unencoded.\n");
   CHECK(real.text == "Hello");
+}
+
+TEST_CASE("a file in such a text is found again, and one in a text that is base64 too") {
+  const std::string file = "begin 644 hello.txt\r\n.:&5L;&\\L('=O<FQD(5H`\r\n`\r\nend\r\n";
+  const std::string head = "From: a@example.org\r\nContent-Transfer-Encoding: base64\r\n\r\n";
+  const std::string plain = head + "Here it is, as you asked:\r\n" + file;
+  const std::string encoded = head + text::base64("Here it is:\r\n" + file) + "\r\n";
+  for (const std::string& raw : {plain, encoded}) {
+    const Mail mail = parse_mail(raw);
+    REQUIRE(mail.attachments.size() == 1);
+    CHECK(mail.attachments[0].filename == "hello.txt");
+    CHECK(mail.attachments[0].size == 14);
+    CHECK(attachment_bytes(raw, mail.attachments[0].locator) == "hello, world!Z");
+  }
 }
 
 TEST_CASE("raw bytes in several headers are guessed together") {
