@@ -31,6 +31,8 @@ const char* to_string(ErrorKind kind) noexcept {
       return "corrupt";
     case ErrorKind::storage:
       return "storage";
+    case ErrorKind::vault:
+      return "vault";
     case ErrorKind::ours:
       return "ours";
   }
@@ -60,6 +62,7 @@ ExitCode exit_code_of(ErrorKind kind) noexcept {
     case ErrorKind::corrupt:
       return ExitCode::ours;
     case ErrorKind::storage:
+    case ErrorKind::vault:
       return ExitCode::storage;
     case ErrorKind::ours:
       return ExitCode::ours;

@@ -20,6 +20,7 @@ enum class ErrorKind {
   limit,          // larger than a limit of ours
   corrupt,        // data that contradicts itself
   storage,        // disk full, I/O error: nothing more may be settled
+  vault,          // the same of an account's sign-in: what needs that account waits, the others go on
   ours,           // a fault of this program
 };
 

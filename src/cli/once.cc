@@ -63,16 +63,32 @@ void say(const config::Mailbox& mailbox, const Error& error) {
   if (!advice.empty()) log::error("advice: " + advice, {{"mailbox", mailbox.name}});
 }
 
-ExitCode one_mailbox(Context& context, Sessions& sessions, const config::Mailbox& mailbox, AfterCommit& after,
-                     const Rules& rules, const std::stop_token& stop) {
-  PassSummary summary;
+struct Round {
+  Context& context;
+  Sessions& sessions;
+  std::stop_token stop;
   ExitCode code = ExitCode::ok;
+  bool store_failed = false;  // nothing more may be settled
+
+  void note(const Error& error) {
+    code = worse(code, exit_code_of(error.kind()));
+    store_failed = store_failed || error.kind() == ErrorKind::storage;
+  }
+  [[nodiscard]] bool wants(const config::Mailbox& mailbox) const {
+    return context.globals.mailbox.empty() || mailbox.name == context.globals.mailbox;
+  }
+  [[nodiscard]] bool is_over() const { return store_failed || stop.stop_requested(); }
+};
+
+void one_mailbox(Round& round, const config::Mailbox& mailbox, AfterCommit& after, const Rules& rules) {
+  Context& context = round.context;
+  PassSummary summary;
   std::string failure;
   try {
     ProgressBar bar(mailbox.name);
     PassOptions options;
     options.dry_run = context.globals.dry_run;
-    options.stop = stop;
+    options.stop = round.stop;
     options.after = &after;
     options.rules = &rules;
     options.on_progress = [&bar](const PassProgress& progress) { bar.update(progress); };
@@ -81,61 +97,57 @@ ExitCode one_mailbox(Context& context, Sessions& sessions, const config::Mailbox
       if (!context.globals.dry_run) log_mail(mailbox, event);
       print_event(context, mailbox, event);
     };
-    summary =
-        run_pass(context.store(), context.configuration(), mailbox, sessions.factory(mailbox), system_clock(), options);
+    summary = run_pass(context.store(), context.configuration(), mailbox, round.sessions.factory(mailbox),
+                       system_clock(), options);
     if (!options.dry_run)
       remember_status(context.store(), mailbox, nullptr, system_clock().unix_now(), 0, summary.lag_seconds);
   } catch (const LeaseHeld& held) {
     log::warning(held.what(), {{"mailbox", mailbox.name}});
     failure = "skipped, another poller is at work on it";
-    code = exit_code_of(held.kind());
+    round.note(held);
   } catch (const Error& error) {
     say(mailbox, error);
     if (!context.globals.dry_run && error.kind() != ErrorKind::storage)
       remember_status(context.store(), mailbox, &error, system_clock().unix_now(), 0, summary.lag_seconds);
     failure = std::string("failed: ") + error.what();
-    code = exit_code_of(error.kind());
+    round.note(error);
   }
   print_summary(context, mailbox, summary, failure);
-  return code;
 }
 
 // The outbox, once, after the passes: what they queued goes out with it.
-ExitCode send_once(Context& context, Sessions& sessions, const std::stop_token& stop) {
-  ExitCode code = ExitCode::ok;
+void send_once(Round& round) {
+  Context& context = round.context;
   for (const auto& mailbox : context.configuration().mailboxes) {
-    if (!mailbox.smtp || stop.stop_requested()) continue;
-    if (!context.globals.mailbox.empty() && mailbox.name != context.globals.mailbox) continue;
+    if (!mailbox.smtp || !round.wants(mailbox)) continue;
+    if (round.is_over()) return;
     try {
-      const auto sender = sessions.sender(mailbox);
+      const auto sender = round.sessions.sender(mailbox);
       outbound::RunOptions options;
-      options.stop = stop;
-      options.sent = [&] { return sessions.sent_lookup(mailbox); };
+      options.stop = round.stop;
+      options.sent = [&] { return round.sessions.sent_lookup(mailbox); };
       const auto summary =
           outbound::run_outbox(context.store(), context.configuration(), mailbox, *sender, system_clock(), options);
       const std::string line = sending_line(mailbox.name, summary);
       if (!line.empty() && !context.globals.json) print_line(line);
-      code = worse(code, summary.code);
+      round.code = worse(round.code, summary.code);
     } catch (const Error& error) {
       say(mailbox, error);
-      code = worse(code, exit_code_of(error.kind()));
-      if (error.kind() == ErrorKind::storage) break;
+      round.note(error);
     }
   }
-  return code;
 }
 
 // After the passes, before their answers go out; an alert that its mailbox cannot send goes on to the next one.
-ExitCode tell_and_send(Context& context, Sessions& sessions, const std::stop_token& stop) {
-  Notifier notifier(context.configuration(), {});
-  Store& store = context.store();
-  ExitCode code = ExitCode::ok;
+void tell_and_send(Round& round) {
+  Notifier notifier(round.context.configuration(), {});
+  Store& store = round.context.store();
   const auto told = [&](const std::function<bool()>& action) {
     try {
       return action();
     } catch (const Error& error) {
       log::error(error.what(), {{"kind", to_string(error.kind())}, {"in", "alerts"}});
-      code = worse(code, exit_code_of(error.kind()));
+      round.note(error);
       return false;
     }
   };
@@ -144,10 +156,8 @@ ExitCode tell_and_send(Context& context, Sessions& sessions, const std::stop_tok
     return true;
   });
   do {
-    code = worse(code, send_once(context, sessions, stop));
-  } while (code != ExitCode::storage && !stop.stop_requested() &&
-           told([&] { return notifier.pass_on(store, system_clock().unix_now()); }));
-  return code;
+    send_once(round);
+  } while (!round.is_over() && told([&] { return notifier.pass_on(store, system_clock().unix_now()); }));
 }
 
 }  // namespace
@@ -155,9 +165,10 @@ ExitCode tell_and_send(Context& context, Sessions& sessions, const std::stop_tok
 ExitCode once(Context& context) {
   context.apply_logging("info");
   const auto& config = context.configuration();
+  const bool dry_run = context.globals.dry_run;
   if (!context.globals.mailbox.empty()) (void)context.chosen_mailbox();
   Sessions sessions(config);  // reads the secrets, while we still may
-  if (context.globals.dry_run) {
+  if (dry_run) {
     context.open_store_for_dry_run();
   } else {
     (void)context.store();
@@ -165,19 +176,17 @@ ExitCode once(Context& context) {
   outbound::Answers answers(config, system_clock());
   const Rules rules(config);
   const StopSignal signal;
-  ExitCode code = ExitCode::ok;
+  Round round{context, sessions, signal.token()};
   for (const auto& mailbox : config.mailboxes) {
-    if (!context.globals.mailbox.empty() && mailbox.name != context.globals.mailbox) continue;
-    if (signal.token().stop_requested()) break;
-    code = worse(code, one_mailbox(context, sessions, mailbox, answers, rules, signal.token()));
-    if (code == ExitCode::storage) break;  // nothing more may be settled
+    if (round.is_over()) break;
+    if (round.wants(mailbox)) one_mailbox(round, mailbox, answers, rules);
   }
-  if (!context.globals.dry_run && code != ExitCode::storage) {
-    code = worse(code, tell_and_send(context, sessions, signal.token()));
-    if (answers.refused_for_room()) code = worse(code, ExitCode::temporary);
+  if (!dry_run && !round.store_failed) {
+    tell_and_send(round);
+    if (answers.refused_for_room()) round.code = worse(round.code, ExitCode::temporary);
   }
-  if (!context.globals.dry_run && code != ExitCode::storage) look_after_tokens(config, sessions.tokens());
-  return code;
+  if (!dry_run && !round.store_failed) look_after_tokens(config, sessions.tokens());
+  return round.code;
 }
 
 }  // namespace poller::cli

@@ -46,6 +46,11 @@ Error copy_of(const Error& error) {
   return out;
 }
 
+// A vault that cannot be read or written concerns its account alone, unlike the storage of the mails.
+Error as_vault_error(const Error& error) {
+  return error.kind() == ErrorKind::storage ? Error(ErrorKind::vault, error.what(), error.advice()) : copy_of(error);
+}
+
 // Refuses to ask the provider while it wants us to wait.
 void respect_throttling(const VaultEntry& entry, UnixTime now) {
   if (entry.throttled_until <= now) return;
@@ -94,19 +99,23 @@ Secret AccountTokens::get(const Secret& refused, Urgency urgency) {
     report("ok");
     return current_.token;
   } catch (const Error& error) {
-    if (!failed_meanwhile && !held) {
-      ++attempts_;
-      const auto wait = error.retry_after() ? std::chrono::duration_cast<seconds>(*error.retry_after()).count() : 0;
-      // A refusal that needs a person is remembered in the vault, where a new sign-in replaces it.
-      const bool by_vault = remembered_ || error.kind() == ErrorKind::sign_in;
-      const UnixTime hold = by_vault ? 0 : std::max<UnixTime>(wait, kHoldAfterFailure);
-      failure_ = Failure{copy_of(error), now + hold};
-      if (asked_) report(result_word(error, error.kind() == ErrorKind::temporary && wait > 0));
-    }
+    if (!failed_meanwhile && !held) remember_failure(error);
     const bool passes = error.kind() == ErrorKind::temporary || error.kind() == ErrorKind::unreachable;
-    if (usual && passes && usable(refused, now + kLastMoment)) return current_.token;
-    throw;
+    if (usual && passes && usable(refused, world_.options.clock->unix_now() + kLastMoment)) return current_.token;
+    throw as_vault_error(error);
   }
+}
+
+// Those who waited for this attempt, and who ask soon after it, are given its failure.
+void AccountTokens::remember_failure(const Error& error) {
+  ++attempts_;
+  const auto wait = error.retry_after() ? std::chrono::duration_cast<seconds>(*error.retry_after()).count() : 0;
+  // A refusal that needs a person is remembered in the vault, where a new sign-in replaces it.
+  const bool by_vault = remembered_ || error.kind() == ErrorKind::sign_in;
+  const UnixTime hold = by_vault ? 0 : std::max<UnixTime>(wait, kHoldAfterFailure);
+  // From its end: an endpoint that hangs takes longer than the hold.
+  failure_ = Failure{copy_of(error), world_.options.clock->unix_now() + hold};
+  if (asked_) report(result_word(error, error.kind() == ErrorKind::temporary && wait > 0));
 }
 
 void AccountTokens::refresh(Urgency urgency) {
@@ -146,10 +155,8 @@ VaultEntry AccountTokens::entry_to_refresh(const Vault& vault, Urgency urgency) 
     entry = std::move(unsaved_);
   }
   unsaved_.reset();
-  if (urgency == Urgency::usual) {
-    respect_throttling(*entry, world_.options.clock->unix_now());
-    respect_refusal(*entry);
-  }
+  respect_throttling(*entry, world_.options.clock->unix_now());
+  if (urgency == Urgency::usual) respect_refusal(*entry);
   return std::move(*entry);
 }
 

@@ -32,7 +32,7 @@ TokenSourceOptions completed(TokenSourceOptions options, const config::Config& c
 /// Whose wish it is.
 enum class Urgency {
   usual,      // what is in memory will do, and what is remembered of failures counts
-  insistent,  // a person waits: ask the provider whatever is remembered
+  insistent,  // a person waits: ask the provider whatever was refused, unless it told us to wait
 };
 
 class AccountTokens {
@@ -66,6 +66,7 @@ class AccountTokens {
   [[nodiscard]] const Vault& vault() const;
   [[nodiscard]] Secret current_token() const;
   void refresh(Urgency urgency);
+  void remember_failure(const Error& error);
   VaultEntry entry_to_refresh(const Vault& vault, Urgency urgency);
   Form refresh_form(const VaultEntry& entry, const std::string& endpoint) const;
   TokenAnswer ask(const VaultEntry& entry);

@@ -12,7 +12,7 @@ constexpr std::array kMailKinds{MailKind::bounce,     MailKind::delivery_report,
 constexpr std::array kRefreshResults{"ok",        "sign-in",     "configuration", "temporary",
                                      "throttled", "unreachable", "storage"};
 constexpr std::array kServerErrors{"temporary",     "throttled", "unreachable", "permanent", "sign-in",
-                                   "configuration", "limit",     "corrupt",     "ours"};
+                                   "configuration", "limit",     "corrupt",     "vault",     "ours"};
 constexpr std::array kStorageErrors{"storage", "busy", "corrupt", "low"};
 constexpr std::array kSendResults{"sent", "retry", "uncertain", "failed"};
 
@@ -44,6 +44,8 @@ Metrics::Metrics()
       secret_expiry_("gauge", "poller_client_secret_expiry_timestamp_seconds",
                      "When the app's client secret (client_secret_expires) or certificate ends; 0: not known.",
                      {"mailbox"}),
+      sign_in_needed_("gauge", "poller_sign_in_needed",
+                      "1 while the mailbox waits for a sign-in, or for the app to be mended.", {"mailbox"}),
       server_errors_("counter", "poller_mail_server_errors_total", "Passes that ended with an error, by its kind.",
                      {"mailbox", "kind"}),
       storage_errors_("counter", "poller_storage_errors_total", "Failures of the storage, by kind.", {"kind"}),
@@ -60,7 +62,7 @@ void Metrics::declare(const config::Config& config) {
   const std::lock_guard lock(mutex_);
   for (const auto& queue : config.queues) tickets_created_.declare({queue.name});
   for (const auto& mailbox : config.mailboxes) {
-    for (auto* family : {&last_success_, &fetched_, &fetched_bytes_, &token_expiry_, &secret_expiry_})
+    for (auto* family : {&last_success_, &fetched_, &fetched_bytes_, &token_expiry_, &secret_expiry_, &sign_in_needed_})
       family->declare({mailbox.name});
     duration_.declare(mailbox.name);
     lag_.declare(mailbox.name);
@@ -85,7 +87,9 @@ void Metrics::turn(const TurnReport& report, UnixTime now) {
   duration_.observe(name, report.took.count());
   if (report.error == nullptr) {
     last_success_.set({name}, static_cast<double>(now));
+    sign_in_needed_.set({name}, 0);
   } else {
+    if (report.error->kind() == ErrorKind::sign_in) sign_in_needed_.set({name}, 1);
     server_errors_.add({name, std::string(word_for(*report.error))}, 1);
   }
 }
@@ -103,6 +107,11 @@ void Metrics::token_expires(const std::string& mailbox, UnixTime at) {
 void Metrics::client_secret_expires(const std::string& mailbox, UnixTime at) {
   const std::lock_guard lock(mutex_);
   secret_expiry_.set({mailbox}, static_cast<double>(at));
+}
+
+void Metrics::sign_in_needed(const std::string& mailbox) {
+  const std::lock_guard lock(mutex_);
+  sign_in_needed_.set({mailbox}, 1);
 }
 
 void Metrics::outbox_sent(std::string_view result) {
@@ -146,7 +155,7 @@ std::string Metrics::text() const {
   for (const auto* family :
        {&build_info_, &last_success_, &fetched_, &fetched_bytes_, &tickets_created_, &stored_, &duplicates_,
         &quarantined_, &outbox_pending_, &outbox_full_, &outbox_sent_, &token_refresh_, &token_expiry_, &secret_expiry_,
-        &server_errors_, &storage_errors_, &free_bytes_}) {
+        &sign_in_needed_, &server_errors_, &storage_errors_, &free_bytes_}) {
     family->write(out);
   }
   duration_.write(out);

@@ -37,6 +37,7 @@ class Metrics {
   void token_refresh(const std::vector<std::string>& mailboxes, std::string_view result);
   void token_expires(const std::string& mailbox, UnixTime at);
   void client_secret_expires(const std::string& mailbox, UnixTime at);
+  void sign_in_needed(const std::string& mailbox);  // until its next pass without an error
   void outbox_sent(std::string_view result);
   void storage_low();  // the disk became nearly full
   void storage_failures(const StorageFailures& since_start);
@@ -50,7 +51,7 @@ class Metrics {
   mutable std::mutex mutex_;
   NumberFamily build_info_, last_success_, fetched_, fetched_bytes_, tickets_created_, stored_, duplicates_,
       quarantined_, outbox_pending_, outbox_full_, outbox_sent_, token_refresh_, token_expiry_, secret_expiry_,
-      server_errors_, storage_errors_, free_bytes_;
+      sign_in_needed_, server_errors_, storage_errors_, free_bytes_;
   HistogramFamily duration_, lag_;
 };
 

@@ -1,5 +1,6 @@
 // The token source against a scripted provider: what it asks, keeps, hands out and refuses.
 #include "oauth/token_source.h"
+#include "base/exit_code.h"
 
 #include <doctest/doctest.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/exit_code.h"
 #include "oauth/account.h"
 #include "oauth/token_answer.h"
 #include "scripted.h"
@@ -81,7 +83,7 @@ TEST_CASE("a token that cannot be saved is not used, and is saved as soon as tha
     std::filesystem::create_directory(file);
     return grant_answer("access-1", "refresh-2");
   };
-  CHECK(failure_of([&] { source.access_token(); }).kind() == ErrorKind::storage);
+  CHECK(failure_of([&] { source.access_token(); }).kind() == ErrorKind::vault);
   std::filesystem::remove(file);
   std::filesystem::rename(tokens / "aside", file);
   CHECK(t.entry().refresh_token.reveal() == "refresh-1");
@@ -89,6 +91,35 @@ TEST_CASE("a token that cannot be saved is not used, and is saved as soon as tha
   t.provider.handler = [](const Asked&) { return grant_answer("access-3", "refresh-3"); };
   CHECK(source.access_token().reveal() == "access-3");
   CHECK(t.provider.asked.back().form.at("refresh_token") == "refresh-2");
+}
+
+TEST_CASE("an entry that cannot be read is its account's trouble, not the storage's") {
+  TokenTest t;
+  t.sign_in("refresh-1");
+  const auto file = t.config.vault_path / account_id(t.config.mailboxes[0]).file_name();
+  std::filesystem::remove(file);
+  std::filesystem::create_directory(file);  // root may read any file
+  const Error error = failure_of([&] { t.source().access_token(); });
+  CHECK(error.kind() == ErrorKind::vault);
+  CHECK(exit_code_of(error.kind()) == ExitCode::storage);
+  CHECK_FALSE(error.advice().empty());
+  CHECK(t.provider.asked.empty());
+}
+
+TEST_CASE("whoever asks soon after an attempt that took long is given its failure") {
+  TokenTest t;
+  t.sign_in("refresh-1");
+  t.provider.handler = [&](const Asked&) -> HttpAnswer {
+    t.clock.advance(seconds(31));
+    throw Error(ErrorKind::unreachable, "the token endpoint did not answer in time");
+  };
+  CHECK(failure_of([&] { t.source().access_token(); }).kind() == ErrorKind::unreachable);
+  const auto asked = t.provider.count();
+  CHECK(failure_of([&] { t.source().access_token(); }).kind() == ErrorKind::unreachable);
+  CHECK(t.provider.count() == asked);
+  t.clock.advance(seconds(31));
+  CHECK(failure_of([&] { t.source().access_token(); }).kind() == ErrorKind::unreachable);
+  CHECK(t.provider.count() > asked);
 }
 
 TEST_CASE("a forced refresh gets another token, but not where a sibling mailbox got one already") {
@@ -222,6 +253,7 @@ TEST_CASE("Retry-After is honoured by every process") {
   const Error held = failure_of([&] { t.new_process()->for_mailbox("support").access_token(); });
   CHECK(held.kind() == ErrorKind::temporary);
   CHECK(held.retry_after().value() == seconds(20));
+  CHECK(failure_of([&] { t.source().access_token_now(); }).kind() == ErrorKind::temporary);  // a person waits too
   CHECK(t.provider.asked.size() == 1);
   t.clock.advance(seconds(21));
   CHECK(t.source().access_token().reveal() == "access-1");

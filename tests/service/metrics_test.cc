@@ -50,6 +50,7 @@ TEST_CASE("every family stands there from the start, with its type and labels, a
       {"poller_token_refresh_total", "counter"},
       {"poller_token_expiry_timestamp_seconds", "gauge"},
       {"poller_client_secret_expiry_timestamp_seconds", "gauge"},
+      {"poller_sign_in_needed", "gauge"},
       {"poller_mail_server_errors_total", "counter"},
       {"poller_storage_errors_total", "counter"},
   };
@@ -114,6 +115,24 @@ TEST_CASE("mails and turns are counted where they belong") {
   CHECK(has_line(text, "poller_mail_lag_seconds_bucket{mailbox=\"a\",le=\"5\"} 0"));
   CHECK(has_line(text, "poller_mail_lag_seconds_bucket{mailbox=\"a\",le=\"10\"} 1"));
   CHECK(has_line(text, "poller_mail_lag_seconds_bucket{mailbox=\"a\",le=\"+Inf\"} 1"));
+}
+
+TEST_CASE("a mailbox that waits for a sign-in says so until its next pass without an error") {
+  Metrics metrics;
+  const auto config = config_with({"a"});
+  metrics.declare(config);
+  const auto needed = [&] { return has_line(metrics.text(), "poller_sign_in_needed{mailbox=\"a\"} 1"); };
+  const PassSummary summary;
+  const Error refused(ErrorKind::sign_in, "refused"), away(ErrorKind::unreachable, "gone");
+  CHECK(has_line(metrics.text(), "poller_sign_in_needed{mailbox=\"a\"} 0"));
+  metrics.turn({config.mailboxes[0], summary, &refused}, 1);
+  CHECK(needed());
+  metrics.turn({config.mailboxes[0], summary, &away}, 2);
+  CHECK(needed());
+  metrics.turn({config.mailboxes[0], summary}, 3);
+  CHECK_FALSE(needed());
+  metrics.sign_in_needed("a");  // the token's state says so: its app was refused
+  CHECK(needed());
 }
 
 TEST_CASE("a name that is not so simple is escaped, and no series stands twice") {

@@ -192,7 +192,8 @@ Error failure(CURLcode code, const Peer& peer, std::string_view message, const H
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
     case CURLE_PARTIAL_FILE:
-      return {ErrorKind::temporary, fmt::format("the connection to {} broke: {}", who, detail)};
+      return {ErrorKind::temporary, fmt::format("the connection to {} broke: {}", who, detail),
+              "Nothing needs to be done: poller tries again. If it stays, a firewall or proxy ends the connection."};
     case CURLE_OUT_OF_MEMORY:
       return {ErrorKind::temporary, "out of memory in libcurl"};
     default:
