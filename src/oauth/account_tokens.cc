@@ -110,7 +110,8 @@ Secret AccountTokens::get(const Secret& refused, Urgency urgency) {
 void AccountTokens::remember_failure(const Error& error) {
   ++attempts_;
   const auto wait = error.retry_after() ? std::chrono::duration_cast<seconds>(*error.retry_after()).count() : 0;
-  // A refusal that needs a person is remembered in the vault, where a new sign-in replaces it.
+  // A refusal that needs a person, and the wish to wait, are remembered in the vault, where a new sign-in replaces
+  // them.
   const bool by_vault = remembered_ || error.kind() == ErrorKind::sign_in;
   const UnixTime hold = by_vault ? 0 : std::max<UnixTime>(wait, kHoldAfterFailure);
   // From its end: an endpoint that hangs takes longer than the hold.
@@ -155,7 +156,9 @@ VaultEntry AccountTokens::entry_to_refresh(const Vault& vault, Urgency urgency) 
     entry = std::move(unsaved_);
   }
   unsaved_.reset();
-  respect_throttling(*entry, world_.options.clock->unix_now());
+  const UnixTime now = world_.options.clock->unix_now();
+  remembered_ = entry->throttled_until > now;
+  respect_throttling(*entry, now);
   if (urgency == Urgency::usual) respect_refusal(*entry);
   return std::move(*entry);
 }
