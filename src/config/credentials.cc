@@ -25,8 +25,8 @@ bool is_closed(const std::filesystem::path& folder) {
   return ::stat(folder.c_str(), &st) == 0 && (st.st_mode & (S_IXGRP | S_IXOTH)) == 0;
 }
 
-Secret read_stored(const std::filesystem::path& file, const CredentialPlaces& places) {
-  const std::string fault = is_closed(places.store) ? std::string() : secret_file_fault(file);
+Secret read_stored(const std::filesystem::path& file) {
+  const std::string fault = is_closed(file.parent_path()) ? std::string() : secret_file_fault(file);
   if (!fault.empty()) throw Error(ErrorKind::configuration, fault);
   return Secret(read_file(file, kMostSecretBytes));
 }
@@ -57,15 +57,17 @@ Secret read_credential(const std::string& name, const CredentialPlaces& places) 
                 fmt::format("no credential {}: tried {} ($CREDENTIALS_DIRECTORY)", quote(name), file.string()),
                 fmt::format("Add LoadCredential={}:PATH to the unit, then restart it.", name));
   }
+  const std::filesystem::path ours = places.service_store / name;
+  if (is_there(ours)) return read_stored(ours);
   const std::filesystem::path stored = places.store / name;
-  if (is_there(stored)) return read_stored(stored, places);
+  if (is_there(stored)) return read_stored(stored);
   const std::filesystem::path encrypted = places.encrypted_store / name;
   if (is_there(encrypted)) return decrypt_stored(name, encrypted, places);
   throw Error(
       ErrorKind::configuration,
-      fmt::format("no credential {}: tried $CREDENTIALS_DIRECTORY (not set: this is no systemd unit), {} and {}",
-                  quote(name), stored.string(), encrypted.string()),
-      fmt::format("Put the value into {} (mode 0600), or run as a user that can read it.", stored.string()));
+      fmt::format("no credential {}: tried $CREDENTIALS_DIRECTORY (not set: this is no systemd unit), {}, {} and {}",
+                  quote(name), ours.string(), stored.string(), encrypted.string()),
+      fmt::format("Run this as root, or put the value into {} (mode 0600).", ours.string()));
 }
 
 }  // namespace poller::config

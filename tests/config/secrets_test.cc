@@ -157,19 +157,23 @@ TEST_CASE("inside a unit a credential comes from the unit's folder alone") {
   folder.write("store/other", "x");
   CredentialPlaces places;
   places.unit_folder = (folder.path() / "unit").string();
+  places.service_store = folder.path() / "service";
   places.store = folder.path() / "store";
   CHECK(read_credential("key", places).reveal() == "from the unit");
   CHECK_THROWS_WITH_AS(read_credential("other", places), doctest::Contains("unit/other ($CREDENTIALS_DIRECTORY)"),
                        Error);
 }
 
-TEST_CASE("outside a unit a credential comes from the store, then from the encrypted store") {
+TEST_CASE("outside a unit a credential comes from the service's, from the store, then from the encrypted store") {
   const ConfigFolder folder;
+  folder.write("service/vault-key", "the service's");
+  folder.write("store/vault-key", "another");
   folder.write("store/plain", "from the store");
   folder.write("encrypted/plain", "never read");
   folder.write("encrypted/sealed", "sealed");
   folder.write("encrypted/broken", "broken");
   CredentialPlaces places;
+  places.service_store = folder.path() / "service";
   places.store = folder.path() / "store";
   places.encrypted_store = folder.path() / "encrypted";
   constexpr const char* kDecrypt = R"sh(#!/bin/sh
@@ -178,6 +182,7 @@ echo canary >&2
 exit 1
 )sh";
   places.decrypt_program = folder.write("decrypt", kDecrypt, 0700).string();
+  CHECK(read_credential("vault-key", places).reveal() == "the service's");
   CHECK(read_credential("plain", places).reveal() == "from the store");
   CHECK(read_credential("sealed", places).reveal() == "unsealed");
   CHECK_THROWS_WITH_AS(read_credential("broken", places), doctest::Contains("exited with status 1"), Error);
@@ -188,6 +193,7 @@ exit 1
     refusal = e.what();
   }
   CHECK(contains(refusal, "$CREDENTIALS_DIRECTORY (not set"));
+  CHECK(contains(refusal, "service/nowhere"));
   CHECK(contains(refusal, "store/nowhere"));
   CHECK(contains(refusal, "encrypted/nowhere"));
 }
@@ -196,6 +202,7 @@ TEST_CASE("a stored credential that others can read is refused, unless its folde
   const ConfigFolder folder;
   folder.write("store/key", "hunter2", 0644);
   CredentialPlaces places;
+  places.service_store = folder.path() / "service";
   places.store = folder.path() / "store";
   std::filesystem::permissions(places.store, static_cast<std::filesystem::perms>(0755));
   CHECK_THROWS_WITH_AS(read_credential("key", places), doctest::Contains("has mode 0644"), Error);
