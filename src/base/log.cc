@@ -1,8 +1,10 @@
 #include "base/log.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdio>
 #include <cstdlib>
 #include <mutex>
 
@@ -49,6 +51,17 @@ const char* journald_priority(LogLevel level) {
   return "<3>";
 }
 
+// systemd.exec(5): $JOURNAL_STREAM also reaches what a service starts with another standard error, such as a terminal.
+bool to_journal() {
+  static const bool yes = [] {
+    const char* stream = std::getenv("JOURNAL_STREAM");
+    struct stat st {};
+    return stream != nullptr && ::fstat(STDERR_FILENO, &st) == 0 &&
+           fmt::format("{}:{}", st.st_dev, st.st_ino) == stream;
+  }();
+  return yes;
+}
+
 std::string as_json(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
   std::string line = fmt::format(R"({{"time":"{}","level":"{}","message":{})", rfc3339(system_clock().unix_now()),
                                  word(level), text::json_string(message));
@@ -57,9 +70,8 @@ std::string as_json(LogLevel level, std::string_view message, std::initializer_l
 }
 
 std::string as_text(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
-  static const bool under_journald = std::getenv("JOURNAL_STREAM") != nullptr;
-  std::string line = under_journald ? std::string(journald_priority(level))
-                                    : fmt::format("{} {:<7} ", rfc3339(system_clock().unix_now()), word(level));
+  std::string line = to_journal() ? std::string(journald_priority(level))
+                                  : fmt::format("{} {:<7} ", rfc3339(system_clock().unix_now()), word(level));
   line += text::escape_controls(message);
   for (const auto& f : fields) {
     if (f.value.empty()) continue;  // says nothing to a reader; programs read the other format
@@ -78,6 +90,11 @@ bool enabled(LogLevel level) noexcept { return level >= threshold.load(); }
 void set_interlude(Interlude* interlude) noexcept {
   const std::lock_guard lock(output_mutex);
   current_interlude = interlude;
+}
+
+void say(LogLevel level, std::string_view line) {
+  const char* priority = to_journal() ? journald_priority(level) : "";
+  std::fprintf(stderr, "%s%.*s\n", priority, static_cast<int>(line.size()), line.data());
 }
 
 void write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {

@@ -32,6 +32,10 @@ bool enabled(LogLevel level) noexcept;
 /// is empty. Example: log::info("mail stored", {{"mailbox", name}, {"uid", uid}, {"ticket", id}});
 void write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
 
+/// A line for whoever started the program, such as the error it ends with: as it stands, in the journal with a
+/// priority.
+void say(LogLevel level, std::string_view line);
+
 inline void debug(std::string_view m, std::initializer_list<LogField> f = {}) { write(LogLevel::debug, m, f); }
 inline void info(std::string_view m, std::initializer_list<LogField> f = {}) { write(LogLevel::info, m, f); }
 inline void warning(std::string_view m, std::initializer_list<LogField> f = {}) { write(LogLevel::warning, m, f); }

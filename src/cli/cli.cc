@@ -10,6 +10,7 @@
 #include <cstdio>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "cli/commands.h"
 #include "cli/usage.h"
 
@@ -47,8 +48,8 @@ void add_globals(CLI::App& app, Globals& g) {
 }
 
 void complain(const Error& error) {
-  std::fprintf(stderr, "poller: %s\n", error.what());
-  if (!error.advice().empty()) std::fprintf(stderr, "        %s\n", error.advice().c_str());
+  log::say(LogLevel::error, fmt::format("poller: {}", error.what()));
+  if (!error.advice().empty()) log::say(LogLevel::error, "        " + error.advice());
 }
 
 // Whoever asks for a dry run must not get a real one.
@@ -113,7 +114,7 @@ int run(int argc, char** argv) {
     complain(error);
     return static_cast<int>(exit_code_of(error.kind()));
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "poller: a fault of ours: %s\n", error.what());
+    log::say(LogLevel::error, fmt::format("poller: a fault of ours: {}", error.what()));
     return static_cast<int>(ExitCode::ours);
   }
 }

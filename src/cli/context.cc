@@ -22,7 +22,7 @@ const config::Config& Context::configuration() {
   if (config_) return *config_;
   const auto file = config::find_config_file(globals.config_file);
   config::Loaded loaded = load_configuration(file);
-  for (const auto& complaint : loaded.complaints) std::fprintf(stderr, "%s\n", config::to_string(complaint).c_str());
+  for (const auto& complaint : loaded.complaints) log::say(level_of(complaint), config::to_string(complaint));
   if (!loaded.ok()) {
     throw Error(ErrorKind::configuration, fmt::format("{}: the configuration has errors", file.string()),
                 "Correct what is listed above; `poller check` shows it again.");

@@ -12,4 +12,8 @@ config::Loaded load_configuration(const std::filesystem::path& file) {
   return loaded;
 }
 
+LogLevel level_of(const config::Complaint& complaint) {
+  return complaint.severity == config::Complaint::Severity::error ? LogLevel::error : LogLevel::warning;
+}
+
 }  // namespace poller::cli

@@ -1,9 +1,9 @@
 #include "cli/usage.h"
 
-#include <cstdio>
 #include <string>
 #include <vector>
 
+#include "base/log.h"
 #include "base/text.h"
 
 namespace poller::cli {
@@ -41,7 +41,8 @@ void complain_usage(const CLI::App& app, const CLI::ParseError& error) {
     if (!meant.empty()) said += "; did you mean `" + meant + "`?";
   }
   const std::string help = (&command == &app ? "poller" : "poller " + command.get_name()) + " --help";
-  std::fprintf(stderr, "poller: %s\n        `%s` shows what there is.\n", said.c_str(), help.c_str());
+  log::say(LogLevel::error, "poller: " + said);
+  log::say(LogLevel::error, "        `" + help + "` shows what there is.");
 }
 
 }  // namespace poller::cli
