@@ -84,6 +84,7 @@ void Metrics::mail(const config::Mailbox& mailbox, const MailEvent& event) {
 void Metrics::turn(const TurnReport& report, UnixTime now) {
   const std::lock_guard lock(mutex_);
   const std::string& name = report.mailbox.name;
+  mails_ += report.summary.mails;
   duration_.observe(name, report.took.count());
   if (report.error == nullptr) {
     last_success_.set({name}, static_cast<double>(now));
@@ -92,6 +93,11 @@ void Metrics::turn(const TurnReport& report, UnixTime now) {
     if (report.error->kind() == ErrorKind::sign_in) sign_in_needed_.set({name}, 1);
     server_errors_.add({name, std::string(word_for(*report.error))}, 1);
   }
+}
+
+std::uint64_t Metrics::mails_since_start() const {
+  const std::lock_guard lock(mutex_);
+  return mails_;
 }
 
 void Metrics::token_refresh(const std::vector<std::string>& mailboxes, std::string_view result) {

@@ -45,10 +45,12 @@ class Metrics {
   void storage(const StorageCounts& counts);
 
   [[nodiscard]] UnixTime last_success_of(const std::string& mailbox) const;
+  [[nodiscard]] std::uint64_t mails_since_start() const;
   [[nodiscard]] std::string text() const;
 
  private:
   mutable std::mutex mutex_;
+  std::uint64_t mails_ = 0;
   NumberFamily build_info_, last_success_, fetched_, fetched_bytes_, tickets_created_, stored_, duplicates_,
       quarantined_, outbox_pending_, outbox_full_, outbox_sent_, token_refresh_, token_expiry_, secret_expiry_,
       sign_in_needed_, server_errors_, storage_errors_, free_bytes_;

@@ -52,7 +52,6 @@ void Operations::turn(const TurnReport& report) {
   const UnixTime now = system_clock().unix_now();
   metrics_.turn(report, now);
   health_.turn(report, now);
-  mails_ += report.summary.mails;
   const std::string& name = report.mailbox.name;
   const auto mark = [&](std::set<std::string>& set, bool yes) {
     if (yes) {
@@ -67,9 +66,9 @@ void Operations::turn(const TurnReport& report) {
 }
 
 void Operations::tell_status() {
-  const std::string line =
-      fmt::format("{} mailboxes: {} wait for news, {} fail{}; {} mails since the start", config_.mailboxes.size(),
-                  watching_.size(), failing_.size(), disk_low_ ? "; the disk is nearly full" : "", mails_);
+  const std::string line = fmt::format("{} mailboxes: {} wait for news, {} fail{}; {} mails since the start",
+                                       config_.mailboxes.size(), watching_.size(), failing_.size(),
+                                       disk_low_ ? "; the disk is nearly full" : "", metrics_.mails_since_start());
   if (line == told_) return;
   told_ = line;
   systemd::status(line);

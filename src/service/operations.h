@@ -44,7 +44,6 @@ class Operations {
   std::uint64_t storage_reserve_;
   Health health_;
   std::set<std::string> watching_, failing_;  // the scheduler's thread
-  std::uint64_t mails_ = 0;                   // the same
   std::string told_;
   std::chrono::steady_clock::time_point looked_at_disk_{};
   bool disk_low_ = false;
