@@ -29,6 +29,7 @@ namespace poller::cli {
 namespace {
 
 constexpr std::chrono::seconds kFarewells{20};   // once we are to stop, no server is waited for longer
+constexpr std::chrono::seconds kPatience{60};    // a reload waits no longer for what a server is to answer
 constexpr std::chrono::seconds kLastMoment{50};  // then the process ends; what is committed is safe
 
 /// The rounds between reloads: one scheduler with one configuration each.
@@ -41,7 +42,7 @@ class Rounds {
     systemd::reloading();
     try {
       config::Loaded loaded = load_configuration(config::find_config_file(config_file_));
-      for (const auto& complaint : loaded.complaints) log::warning(config::to_string(complaint));
+      for (const auto& complaint : loaded.complaints) log::write(level_of(complaint), config::to_string(complaint));
       const auto faults = outbound::template_faults(loaded.config.answers);
       for (const auto& fault : faults) log::error(fault.what(), {{"advice", fault.advice()}});
       if (!loaded.ok() || !faults.empty()) {
@@ -49,6 +50,7 @@ class Rounds {
       } else {
         const std::lock_guard lock(mutex_);
         next_ = std::make_unique<config::Config>(std::move(loaded.config));
+        if (!ends_) end_waits_at(std::chrono::steady_clock::now() + kPatience);
         round_.request_stop();
         return;
       }
@@ -60,6 +62,8 @@ class Rounds {
 
   void stop() {
     const std::lock_guard lock(mutex_);
+    ends_ = true;
+    end_waits_at(std::chrono::steady_clock::now() + kFarewells);
     round_.request_stop();
   }
 
@@ -67,7 +71,11 @@ class Rounds {
   std::stop_token begin() {
     const std::lock_guard lock(mutex_);
     round_ = std::stop_source();
-    if (next_) round_.request_stop();
+    if (next_ || ends_) {
+      round_.request_stop();
+    } else {
+      end_waits_at(SteadyTime::max());
+    }
     return round_.get_token();
   }
 
@@ -81,6 +89,7 @@ class Rounds {
   std::string config_file_;
   std::mutex mutex_;
   std::stop_source round_;
+  bool ends_ = false;
   std::unique_ptr<config::Config> next_;
 };
 
@@ -172,7 +181,6 @@ ExitCode daemon(Context& context) {
   const StopSignal signal([&rounds] { rounds.reload(); });
   const std::stop_callback hurry(signal.token(), [&rounds] {
     systemd::stopping();
-    end_waits_at(std::chrono::steady_clock::now() + kFarewells);
     rounds.stop();
   });
   const LastMoment last_moment(signal.token());

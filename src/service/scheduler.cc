@@ -64,14 +64,19 @@ class Scheduler {
     while (!stop_.stop_requested()) {
       for (Entry* entry : workers_->collect()) take_back(*entry);
       start_due();
-      if (hooks_.alive && workers_->longest_silence() < kStuck) hooks_.alive();
+      tell_alive();
       for (Entry* entry : watch_.wait(until_next())) look(*entry);
     }
-    workers_->finish();
+    // Before a reload a mail in hand may take longer than the watchdog waits.
+    workers_->finish([this] { tell_alive(); });
     for (Entry* entry : workers_->collect()) take_back(*entry);
   }
 
  private:
+  void tell_alive() {
+    if (hooks_.alive && workers_->longest_silence() < kStuck) hooks_.alive();
+  }
+
   void set_due(Entry& entry, SchedulerTime time) {
     due_.erase({entry.due, &entry});
     entry.due = time;

@@ -9,6 +9,7 @@ namespace {
 using Ticks = std::chrono::steady_clock::rep;
 
 constexpr Ticks kIdle = 0;
+constexpr std::chrono::seconds kTellsWaiting{1};
 
 Ticks ticks_now() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
@@ -60,6 +61,7 @@ void Workers::work(Thread& self) {
     wake_.wait(lock, [&] { return over_ || (entry = next()) != nullptr; });
     if (over_) return;
     const bool failing = entry->failures > 0;
+    ++running_;
     if (failing) ++failing_running_;
     entry->place = Entry::Place::running;
     lock.unlock();
@@ -73,6 +75,7 @@ void Workers::work(Thread& self) {
     }
     self.last_progress = kIdle;
     lock.lock();
+    --running_;
     if (failing) --failing_running_;
     done_.push_back(entry);
     if (failure && !failure_) failure_ = failure;
@@ -104,11 +107,16 @@ std::chrono::milliseconds Workers::longest_silence() const {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::duration(longest));
 }
 
-void Workers::finish() {
+void Workers::finish(const std::function<void()>& waiting) {
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     over_ = true;
     wake_.notify_all();
+    while (waiting && !wake_.wait_for(lock, kTellsWaiting, [this] { return running_ == 0; })) {
+      lock.unlock();
+      waiting();
+      lock.lock();
+    }
   }
   for (auto& thread : threads_) {
     if (thread->thread.joinable()) thread->thread.join();

@@ -42,8 +42,8 @@ class Workers {
   static void progress() noexcept;
   /// How long the slowest turn under way has been without progress; zero when there is none.
   [[nodiscard]] std::chrono::milliseconds longest_silence() const;
-  /// Takes no further turn, and returns when those under way are over.
-  void finish();
+  /// Takes no further turn, and returns when those under way are over; meanwhile calls `waiting` every second.
+  void finish(const std::function<void()>& waiting = {});
 
  private:
   struct Thread;
@@ -55,7 +55,7 @@ class Workers {
   std::condition_variable wake_;
   std::deque<Entry*> urgent_, usual_;
   std::vector<Entry*> done_;
-  std::size_t failing_running_ = 0;
+  std::size_t failing_running_ = 0, running_ = 0;
   bool over_ = false;
   std::exception_ptr failure_;
   std::vector<std::unique_ptr<Thread>> threads_;

@@ -218,7 +218,8 @@ std::vector<std::string> check_sqlite_store(const std::string& path, bool every_
 
 void back_up_sqlite_store(const std::string& path, const std::string& target) {
   for (const auto* suffix : {"", "-raw"}) {
-    if (std::filesystem::exists(target + suffix)) {
+    std::error_code unknown;  // a folder that may not be looked into: said when the file is made
+    if (std::filesystem::exists(target + suffix, unknown)) {
       throw Error(ErrorKind::usage, fmt::format("{}{} is there already", target, suffix), "Name a file that is not.");
     }
   }

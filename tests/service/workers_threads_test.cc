@@ -118,6 +118,20 @@ TEST_CASE("news go first") {
   CHECK(order == std::vector<Entry*>{&entries[0], &entries[3], &entries[1], &entries[2]});
 }
 
+TEST_CASE("while the turns under way are waited for, whoever waits is called") {
+  Gate gate;
+  Entry entry;
+  std::atomic<int> calls{0};
+  Workers workers(options_for(1, [&](Entry& /*entry*/) { gate.pass(); }));
+  workers.add(entry, false);
+  for (int i = 0; i < 1000 && workers.longest_silence() == 0ms; ++i) std::this_thread::sleep_for(1ms);
+  workers.finish([&] {
+    if (++calls == 2) gate.open();
+  });
+  CHECK(calls == 2);
+  CHECK(workers.collect() == std::vector<Entry*>{&entry});
+}
+
 TEST_CASE("a turn that throws ends the pool, and its error is handed on") {
   Entry entry;
   Workers workers(options_for(2, [](Entry& /*entry*/) { throw Error(ErrorKind::storage, "disk full"); }));
