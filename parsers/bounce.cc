@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kMaxStatusPart = 256 * 1024;
 constexpr std::size_t kMaxReturnedHeader = 128 * 1024;
 constexpr std::size_t kMaxShownDiagnostic = 500;
+constexpr std::size_t kMaxReadDiagnostic = 4 * kMaxShownDiagnostic;
 constexpr std::size_t kMaxSharedText = 4000;
 
 using Action = DeliveryStatus::Action;
@@ -59,9 +60,9 @@ std::string one_line(std::string_view s) {
     const bool blank = text::is_space(c);
     if (blank && (out.empty() || out.back() == ' ')) continue;
     out += blank ? ' ' : c;
-    if (out.size() > 4 * kMaxShownDiagnostic) break;
+    if (out.size() > kMaxReadDiagnostic) break;
   }
-  return std::string(text::trim(out));
+  return std::string(text::trim(text::utf8_prefix(out, kMaxReadDiagnostic)));
 }
 
 // A long preamble is cut off: what the server answered is what counts.

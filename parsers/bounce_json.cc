@@ -13,7 +13,7 @@ constexpr std::size_t kMaxNotified = 1000;
 // The object with its own quotes bare, also where it is a string within another object. Lines folded with "!" are
 // joined.
 std::string plain_notification(std::string_view text) {
-  text = text::trim(text.substr(0, kMaxNotification));
+  text = text::trim(text::utf8_prefix(text, kMaxNotification));
   if (!text.starts_with('{') || text.find("notificationType") == std::string_view::npos) return {};
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -212,7 +212,7 @@ class ErrorReader {
         end = begin;
         break;
       }
-      lines_.push_back({line, read_recipient_line(line.substr(0, kMaxLineBytes))});
+      lines_.push_back({line, read_recipient_line(text::utf8_prefix(line, kMaxLineBytes))});
     }
     out.errors = text.substr(0, end);
     out.returned = text.substr(end);
@@ -261,7 +261,7 @@ class ErrorReader {
   [[nodiscard]] std::string diagnostic_after(std::size_t index) const {
     constexpr int kMaxParagraphs = 4;
     constexpr std::size_t kMaxLines = 40;
-    std::string out(lines_[index].recipient.rest.substr(0, kMaxErrorDiagnostic));
+    std::string out(text::utf8_prefix(lines_[index].recipient.rest, kMaxErrorDiagnostic));
     const std::string_view self = lines_[index].recipient.address;
     int paragraphs = 0;
     const std::size_t last = std::min(lines_.size(), index + kMaxLines);
@@ -276,7 +276,7 @@ class ErrorReader {
       if (other.role == LineRole::strong && !text::iequals(other.address, self)) break;
       if (is_rule(line)) continue;
       if (!out.empty()) out += ' ';
-      out += line.substr(0, kMaxErrorDiagnostic);
+      out += text::utf8_prefix(line, kMaxErrorDiagnostic);
     }
     return std::string(text::trim(text::utf8_prefix(out, kMaxErrorDiagnostic)));
   }

@@ -83,6 +83,28 @@ TEST_CASE("an address longer than any is cut between characters") {
   }
 }
 
+TEST_CASE("a diagnostic longer than is read is cut between characters") {
+  const auto filler = [](std::size_t bytes, std::size_t shift) {
+    std::string out(shift, 'x');
+    while (out.size() < bytes) out += "\u20ac";
+    return out;
+  };
+  for (std::size_t shift = 0; shift < 3; ++shift) {
+    for (const std::size_t before : {0, 1900, 2600, 3900}) {  // a reply code behind it: what is before is left out
+      const std::string raw =
+          "From: MAILER-DAEMON@example.com\nSubject: Undelivered Mail Returned to Sender\n"
+          "Content-Type: text/plain; charset=utf-8\n\n<jane@example.org>: " +
+          filler(before, shift) + " 550 5.1.1 no such user " + filler(6000, 0) + "\n";
+      const Verdict result = verdict(raw);
+      REQUIRE(result.bounce);
+      for (const auto& recipient : result.bounce->recipients) {
+        CHECK(text::is_utf8(recipient.address));
+        CHECK(text::is_utf8(recipient.diagnostic.value_or("")));
+      }
+    }
+  }
+}
+
 TEST_CASE("delivery-status in its broken forms") {
   const DeliveryReport report = read_delivery_status(
       "Reporting-MTA: dns; x\n\nfinal-recipient: RFC822;<a@example.org>\naction: Failed (bad)\nSTATUS: 5.1.1 (no)\n"
