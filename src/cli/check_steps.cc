@@ -189,7 +189,7 @@ void OnlineCheck::token(const config::Mailbox& mailbox, Steps& steps) {
     } else {
       steps.bad("scopes", 0,
                 Error(ErrorKind::sign_in, fmt::format("{}; missing: {}", granted, fmt::join(missing, " "))),
-                oauth::with_commands(oauth::explain_missing(missing), mailbox.name));
+                oauth::with_commands(oauth::explain_missing(missing, facts.asked), mailbox.name));
     }
   } catch (const Error& error) {
     steps.bad("token", since(begin), error);

@@ -39,7 +39,12 @@ void warn(const std::vector<std::string>& notices) {
 void report(const Context& context, const oauth::SignedIn& result) {
   if (context.globals.json) {
     warn(result.notices);
-    Json line{{"signed_in", result.account.mailboxes}, {"user", result.account.id.user}};
+    // Who signed in, by the provider's word alone: null where it says nothing.
+    const std::vector<std::string> none;
+    Json line{{"signed_in", result.tried ? result.account.mailboxes : none},
+              {"user", nullptr},
+              {"expected_user", result.account.id.user}};
+    if (!result.user.empty()) line["user"] = result.user;
     line["granted"] = result.granted;
     line["notices"] = result.notices;
     line["tried"] = result.tried;

@@ -6,6 +6,7 @@
 #include "oauth/login_flow.h"
 #include "oauth/loopback.h"
 #include "oauth/pkce.h"
+#include "oauth/scopes.h"
 
 namespace poller::oauth {
 namespace {
@@ -89,6 +90,18 @@ Arrival wait_for_person(LoginFlow& flow, LoopbackListener& listener, const std::
               "Run `{login}` again; on a machine without a browser paste the address it ends on, or use --device.");
 }
 
+// What happened, and no more: another person may have signed in, or less have been granted than was asked.
+std::string page_text(const SignedIn& done) {
+  const std::string who =
+      done.user.empty() ? "Signed in; as whom, the provider does not say." : fmt::format("Signed in as {}.", done.user);
+  const std::string access = access_of(done.granted);
+  std::string out = who + (access.empty() ? "" : fmt::format(" Granted to poller: {}.", access));
+  out += fmt::format(" Mailboxes: {}.", fmt::join(done.account.mailboxes, ", "));
+  for (const std::string& warning : done.in_short) out += "\nWarning: " + warning;
+  if (!done.in_short.empty()) out += "\nThe terminal says what to do about it.";
+  return out + "\nYou can close this window.";
+}
+
 }  // namespace
 
 SignedIn login_with_code(LoginFlow& flow) {
@@ -107,9 +120,7 @@ SignedIn login_with_code(LoginFlow& flow) {
     if (!arrival.answer.error.empty()) throw sign_in_error(flow, refusal_of(arrival.answer), flow.endpoints.authorize);
     const Grant grant = exchange_code(flow, arrival.answer.code, redirect_uri, pkce);
     SignedIn done = keep_grant(*flow.vault, flow.account, grant, flow.proof.configured(), "code", flow.now());
-    arrival.browser.show(true, "Signed in",
-                         fmt::format("poller may now read and send mail as {} for: {}. You can close this window.",
-                                     flow.account.id.user, fmt::join(flow.account.mailboxes, ", ")));
+    arrival.browser.show(true, "Signed in", page_text(done));
     return done;
   } catch (const Error& error) {
     const Error shown = for_mailbox(error, flow.account.mailboxes.front());

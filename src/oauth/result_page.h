@@ -5,7 +5,8 @@
 
 namespace poller::oauth {
 
-/// A small HTML page: no scripts, nothing loaded from anywhere, everything escaped.
+/// A small HTML page: no scripts, nothing loaded from anywhere, everything escaped. Each line of `text`
+/// is a paragraph.
 std::string result_page(bool good, const std::string& heading, const std::string& text);
 
 /// `s` for HTML text and attributes.

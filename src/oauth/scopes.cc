@@ -34,7 +34,20 @@ std::vector<std::string> missing_scopes(const std::vector<std::string>& asked,
   return missing;
 }
 
-std::string explain_missing(const std::vector<std::string>& missing) {
+std::string access_of(const std::vector<std::string>& scopes) {
+  constexpr std::string_view kGoogleMail = "https://mail.google.com/";  // IMAP, POP3 and SMTP in one
+  bool reading = false, sending = false;
+  for (const std::string& scope : scopes) {
+    const std::string_view name = name_of_scope(scope);
+    const bool all = text::iequals(scope, kGoogleMail);
+    reading = reading || all || text::istarts_with(name, "IMAP.") || text::istarts_with(name, "POP.");
+    sending = sending || all || text::istarts_with(name, "SMTP.");
+  }
+  if (reading && sending) return "reading and sending mail";
+  return reading ? "reading mail" : sending ? "sending mail" : "";
+}
+
+std::string what_fails_without(const std::vector<std::string>& missing) {
   std::string what;
   for (const std::string& scope : missing) {
     const std::string_view name = name_of_scope(scope);
@@ -44,11 +57,27 @@ std::string explain_missing(const std::vector<std::string>& missing) {
     if (text::istarts_with(name, "POP.")) what += " (reading mail by POP3 will be refused)";
     if (text::istarts_with(name, "SMTP.")) what += " (sending mail will be refused)";
   }
-  if (what.empty()) return what;
+  return what;
+}
+
+std::string explain_missing(const std::vector<std::string>& missing) {
+  if (missing.empty()) return {};
   return fmt::format(
       "Not granted: {}. The app's owner adds it as a delegated permission to the app registration, then sign in again "
       "with `{{login}}` and accept it.",
-      what);
+      what_fails_without(missing));
+}
+
+std::string explain_missing(const std::vector<std::string>& missing, const std::vector<std::string>& asked) {
+  const std::vector<std::string> not_asked = missing_scopes(missing, asked);
+  std::vector<std::string> refused = missing;
+  std::erase_if(refused, [&](const std::string& scope) {
+    return std::find(not_asked.begin(), not_asked.end(), scope) != not_asked.end();
+  });
+  const std::string declined = explain_missing(refused);
+  if (not_asked.empty()) return declined;
+  return fmt::format("{}{}Not asked for when the user signed in: {}. Sign in again with `{{login}}`.", declined,
+                     declined.empty() ? "" : " ", what_fails_without(not_asked));
 }
 
 }  // namespace poller::oauth

@@ -22,8 +22,11 @@ std::string joined(const std::vector<std::string>& words) { return fmt::format("
 
 SignedIn summary(const Account& account, const std::vector<std::string>& asked,
                  const std::vector<std::string>& granted) {
-  SignedIn out{account, granted.empty() ? asked : granted, {}, true, {}};
-  if (std::string gap = explain_missing(missing_scopes(asked, granted)); !gap.empty()) out.notices.push_back(gap);
+  SignedIn out{account, granted.empty() ? asked : granted, {}, true, {}, {}};
+  const auto missing = missing_scopes(asked, granted);
+  if (missing.empty()) return out;
+  out.notices.push_back(explain_missing(missing));
+  out.in_short.push_back(fmt::format("Not granted: {}.", what_fails_without(missing)));
   return out;
 }
 
@@ -44,6 +47,7 @@ void tell_who_signed_in(SignedIn& out, std::vector<std::string> names, const Sec
       std::find_if(names.begin(), names.end(), [&](const std::string& name) { return text::iequals(name, expected); });
   out.user = it == names.end() ? names.front() : *it;
   if (it != names.end()) return;
+  out.in_short.push_back(fmt::format("The configuration expects {}.", expected));
   out.notices.push_back(fmt::format(
       "Signed in was {0}, but the configuration expects {1}. If that is another person: sign out in the "
       "browser, or take a private window, and sign in as {1} with `{{login}}`. If {0} is a name of the same "
@@ -119,7 +123,7 @@ SignedIn import_for(const config::Config& config, const Account& account, const 
       put_back(*world.vault, account, before);
       throw;
     }
-    SignedIn out{account, {}, {}, false, {}};
+    SignedIn out{account, {}, {}, false, {}, {}};
     out.notices.push_back(fmt::format("The token is kept, but could not be tried yet: {}.", error.what()));
     return out;
   }

@@ -15,11 +15,12 @@ namespace poller::oauth {
 
 /// What a sign-in came to, for a person.
 struct SignedIn {
-  Account account;                   // its mailboxes are all signed in now
-  std::vector<std::string> granted;  // scopes
-  std::vector<std::string> notices;  // sentences: a scope that is missing, another user than expected, …
-  bool tried = true;                 // false: an imported token that could not be tried yet
-  std::string user;                  // who signed in by the provider's word; empty: it said nothing
+  Account account;                    // its mailboxes are all signed in now
+  std::vector<std::string> granted;   // scopes
+  std::vector<std::string> notices;   // sentences: a scope that is missing, another user than expected, …
+  bool tried = true;                  // false: an imported token that could not be tried yet
+  std::string user;                   // who signed in by the provider's word; empty: it said nothing
+  std::vector<std::string> in_short;  // the notices without what to do about them
 };
 
 /// Replaces the account's entry. Throws Error(sign_in) when the grant has no refresh token, Error(storage).

@@ -1,45 +1,18 @@
 // Gmail's ways: consent is asked for, the desktop client's secret is sent, and the refresh token never changes.
 #include <doctest/doctest.h>
-#include <fmt/format.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <string>
 
-#include "base/text.h"
 #include "oauth/login.h"
 #include "real_provider.h"
 #include "scripted.h"
-#include "tests/support/net.h"
+#include "scripted_browser.h"
 
 namespace poller::oauth {
 namespace {
 
 constexpr const char* kGoogle = R"({"authorization_endpoint":"https://accounts.google.com/o/oauth2/v2/auth",)"
                                 R"("token_endpoint":"https://oauth2.googleapis.com/token"})";
-
-// The value of a parameter in an address, decoded.
-std::string parameter(const std::string& url, const std::string& name) {
-  const auto at = url.find("&" + name + "=");
-  if (at == std::string::npos) return {};
-  const auto from = at + name.size() + 2;
-  return url_decode(std::string_view(url).substr(from, url.find('&', from) - from));
-}
-
-// The browser comes back as Google sends it, with more parameters than were asked for.
-void come_back(const std::string& url) {
-  const std::string redirect = parameter(url, "redirect_uri");
-  const auto port = static_cast<std::uint16_t>(std::stoi(redirect.substr(redirect.rfind(':') + 1)));
-  const int fd = support::connect_to(port);
-  const std::string request = fmt::format(
-      "GET /?state={}&code=4%2F0abc&scope=https%3A%2F%2Fmail.google.com%2F&authuser=0&prompt=consent HTTP/1.1\r\nHost: "
-      "localhost:{}\r\n\r\n",
-      parameter(url, "state"), port);
-  CHECK(::send(fd, request.data(), request.size(), MSG_NOSIGNAL) > 0);
-  char page[2048];
-  CHECK(::recv(fd, page, sizeof page, 0) > 0);
-  ::close(fd);
-}
 
 }  // namespace
 
@@ -64,7 +37,7 @@ TEST_CASE("a Gmail mailbox is signed in and refreshed as Google wants it") {
   std::string address;
   person.act = [&](const std::string& url) {
     address = url;
-    come_back(url);
+    come_back(url, "&scope=https%3A%2F%2Fmail.google.com%2F&authuser=0&prompt=consent");
   };
   const SignedIn in = login(t.config, "support", person, options);
   person.finish();

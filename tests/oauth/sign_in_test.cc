@@ -203,6 +203,22 @@ TEST_CASE("scopes are compared by their names") {
   CHECK(missing_scopes({"https://mail.google.com/"}, {"email"}).size() == 1);
 }
 
+TEST_CASE("a scope that was not asked for is not called refused") {
+  const std::string imap = "https://outlook.office.com/IMAP.AccessAsUser.All";
+  const std::string smtp = "https://outlook.office.com/SMTP.Send";
+  const std::string later = explain_missing({smtp}, {imap, "offline_access"});
+  CHECK(later ==
+        "Not asked for when the user signed in: SMTP.Send (sending mail will be refused). Sign in again with "
+        "`{login}`.");
+  const std::string refused = explain_missing({smtp}, {imap, smtp});
+  CHECK(refused == explain_missing({smtp}));
+  CHECK(refused.find("Not granted: SMTP.Send") == 0);
+  const std::string both = explain_missing({imap, smtp}, {imap});
+  CHECK(both.find("Not granted: IMAP.AccessAsUser.All") == 0);
+  CHECK(both.find("Not asked for when the user signed in: SMTP.Send") != std::string::npos);
+  CHECK(explain_missing({smtp}, {}) == explain_missing({smtp}));  // what was asked is not known
+}
+
 TEST_CASE("status tells days left, a refusal since when, and what cannot be read") {
   using State = TokenStatus::State;
   constexpr UnixTime kDay = 86400;
