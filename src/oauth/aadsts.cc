@@ -137,8 +137,8 @@ const std::vector<AadstsRow>& aadsts_rows() {
        Who::app_owner,
        "The app is confidential and no secret was sent: the app's owner must register the redirect under \"Mobile and "
        "desktop applications\" and set \"Allow public client flows\" to Yes, or the operator sets "
-       "oauth.client_secret; then the user signs in again with `{login}`, for a stored grant stays one of the kind of "
-       "client that obtained it."},
+       "oauth.client_secret; then the user signs in again with `{login}` (with a device code no secret is ever sent), "
+       "for a stored grant stays one of the kind of client that obtained it."},
       {{700025},
        configuration,
        Who::operator_,

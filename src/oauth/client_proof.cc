@@ -63,6 +63,17 @@ ClientProof& ClientProof::operator=(ClientProof&&) noexcept = default;
 
 void ClientProof::add_to(Form& form, ClientKind kind, const std::string& client_id, const std::string& token_endpoint,
                          UnixTime now) const {
+  require(kind);
+  if (kind == ClientKind::public_client) return;
+  if (configured_ == ClientKind::secret) {
+    form.add("client_secret", secret_);
+    return;
+  }
+  form.add("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+  form.add("client_assertion", Secret(make_assertion(*key_, client_id, token_endpoint, now)));
+}
+
+void ClientProof::require(ClientKind kind) const {
   if (kind == ClientKind::public_client) return;
   if (failure_) throw *failure_;
   if (configured_ == ClientKind::public_client) {
@@ -70,12 +81,6 @@ void ClientProof::add_to(Form& form, ClientKind kind, const std::string& client_
                 fmt::format("the grant was obtained with a {}, and the configuration has none", to_string(kind)),
                 "Put oauth.client_secret (or oauth.certificate) back, or sign in anew with `{login}`.");
   }
-  if (configured_ == ClientKind::secret) {
-    form.add("client_secret", secret_);
-    return;
-  }
-  form.add("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
-  form.add("client_assertion", Secret(make_assertion(*key_, client_id, token_endpoint, now)));
 }
 
 bool ClientProof::read_again(const config::OAuth& settings) {

@@ -35,6 +35,9 @@ class ClientProof {
   void add_to(Form& form, ClientKind kind, const std::string& client_id, const std::string& token_endpoint,
               UnixTime now) const;
 
+  /// Throws what add_to() would throw for want of a credential, before anybody is asked anything.
+  void require(ClientKind kind) const;
+
   /// Reads the credentials anew; true when they are others than before. What cannot be read changes nothing.
   bool read_again(const config::OAuth& settings);
 

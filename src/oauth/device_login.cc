@@ -23,11 +23,6 @@ struct DeviceCode {
   seconds interval{5};
 };
 
-// Entra gives device codes to public clients alone, and then wants no secret with the token either; others may.
-ClientKind device_kind(const LoginFlow& flow) {
-  return flow.account.settings.discovery.empty() ? ClientKind::public_client : flow.proof.configured();
-}
-
 std::optional<DeviceCode> read_device_code(const HttpAnswer& answer) {
   const auto object = answer.status == 200 ? JsonObject::parse(answer.body.reveal()) : std::nullopt;
   if (!object) return std::nullopt;
@@ -111,6 +106,13 @@ std::optional<Grant> poll_once(LoginFlow& flow, const DeviceCode& code, seconds&
 }
 
 }  // namespace
+
+// Entra gives device codes to public clients alone, and then wants no secret with the token either, however its
+// addresses were found. Elsewhere a client that has a secret must send it (RFC 8628 section 3.1).
+ClientKind device_kind(const LoginFlow& flow) {
+  const bool entra = flow.account.settings.discovery.empty() || is_entra(flow.endpoints.token);
+  return entra ? ClientKind::public_client : flow.proof.configured();
+}
 
 SignedIn login_with_device(LoginFlow& flow) {
   const DeviceCode code = ask_for_code(flow);

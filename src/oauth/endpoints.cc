@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "oauth/json_object.h"
@@ -72,6 +75,17 @@ std::string host_of(std::string_view url) {
   if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
   if (!authority.empty() && authority.front() == '[') return std::string(authority.substr(0, authority.find(']') + 1));
   return std::string(authority.substr(0, authority.find(':')));
+}
+
+bool is_entra(std::string_view url) {
+  // learn.microsoft.com/entra/identity-platform/authentication-national-cloud, and the names of before
+  static constexpr std::array<std::string_view, 6> kDomains{"microsoftonline.com", "microsoftonline.us",
+                                                            "microsoftonline.cn",  "login.microsoft.com",
+                                                            "login.windows.net",   "login.chinacloudapi.cn"};
+  const std::string host = text::to_lower(host_of(url));
+  return std::any_of(kDomains.begin(), kDomains.end(), [&](std::string_view domain) {
+    return host == domain || (host.ends_with(domain) && host[host.size() - domain.size() - 1] == '.');
+  });
 }
 
 bool safe_to_talk_to(std::string_view url) noexcept {

@@ -22,6 +22,9 @@ Endpoints find_endpoints(const config::OAuth& settings, Http& http);
 /// Whether a secret may be sent there: https, or http on a loopback address.
 bool safe_to_talk_to(std::string_view url) noexcept;
 
+/// Whether it is an address of Entra's, in whichever cloud.
+bool is_entra(std::string_view url);
+
 /// The host of a URL, for messages: without user, port and path.
 std::string host_of(std::string_view url);
 

@@ -32,6 +32,9 @@ struct LoginFlow {
   }
 };
 
+/// Which kind of client asks for a device code, and for the tokens of that sign-in ever after.
+ClientKind device_kind(const LoginFlow& flow);
+
 SignedIn login_with_code(LoginFlow& flow);
 SignedIn login_with_device(LoginFlow& flow);
 

@@ -107,6 +107,7 @@ SignedIn import_for(const config::Config& config, const Account& account, const 
   world.options = completed(std::move(options), config);
   world.vault = open_vault(config);
   AccountTokens tokens(account, world);  // reads the app's secret
+  if (const auto fault = certificate_fault(account.settings, world.options.clock->unix_now())) throw Error(*fault);
   if (world.options.secrets_read) world.options.secrets_read();
   const auto before = world.vault->read(account.id);
   try {

@@ -14,7 +14,8 @@ namespace {
 
 constexpr int kLineOfKey = 12;
 
-RunResult check_pair(const TempDir& folder, const std::filesystem::path& cert, const std::filesystem::path& key) {
+RunResult check_pair(const TempDir& folder, const std::filesystem::path& cert, const std::filesystem::path& key,
+                     const Arguments& command = {"check"}) {
   write_text(folder / "vault.key", "a key for tests\n");
   std::filesystem::permissions(folder / "vault.key", std::filesystem::perms(0600));
   write_text(folder / "poller.yaml", fmt::format(R"(version: 1
@@ -33,7 +34,7 @@ mailboxes:
                                                  cert.string(), key.string()));
   RunOptions options;
   options.folder = folder.path();
-  return run_poller({"check"}, options);
+  return run_poller(command, options);
 }
 
 bool says(const RunResult& result, const std::string& text) {
@@ -70,6 +71,18 @@ TEST_CASE("check: a certificate that has ended, and one that has not begun") {
   const auto future = check_pair(folder, coming.cert, coming.key);
   CHECK(future.exit_code == 78);
   CHECK_MESSAGE(says(future, "it begins only on "), future.out);
+}
+
+TEST_CASE("login ends with what check finds wrong with the certificate: nobody is sent to a browser") {
+  const TempDir folder("login");
+  const auto ended = self_signed_rsa(folder.path(), "ended", -30, -1);
+  for (const Arguments& way :
+       {Arguments{"login", "support", "--no-browser"}, Arguments{"login", "support", "--device"}}) {
+    const auto result = check_pair(folder, ended.cert, ended.key, way);
+    CHECK(result.exit_code == 78);
+    CHECK_MESSAGE(result.err.find("oauth.certificate: it ended on ") != std::string::npos, result.err);
+    CHECK(result.out.empty());
+  }
 }
 
 TEST_CASE("check: a file that is missing is said once, and is no fault of the pair") {

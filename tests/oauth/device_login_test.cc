@@ -65,6 +65,50 @@ TEST_CASE("who signs in by a device code is told to do that again, unless a poli
   CHECK_FALSE(tells(policy, "support --device"));
 }
 
+TEST_CASE("an app that wants a secret: the advice is no secret, for with a device code none is sent") {
+  TokenTest t;
+  t.config.mailboxes[0].oauth.client_secret = literal_secret("the-client-secret");
+  t.provider.handler = [](const Asked&) { return entra_refusal("invalid_client", 7000218, 401); };
+  const Error asking = device_failure(t);
+  t.provider.handler = then_answers(entra_refusal("invalid_client", 7000218, 401));
+  for (const Error& error : {asking, device_failure(t)}) {
+    CHECK(error.kind() == ErrorKind::configuration);
+    CHECK(tells(error, "\"Allow public client flows\" to Yes"));
+    CHECK(tells(error, "`poller login support` without --device"));
+    CHECK_FALSE(tells(error, "oauth.client_secret"));
+    CHECK_FALSE(tells(error, "support --device"));
+  }
+  for (const Asked& q : t.provider.asked) CHECK(q.form.count("client_secret") == 0);
+}
+
+TEST_CASE("the device flow of a provider that was found by discovery: Entra is never sent a secret, others are") {
+  for (const char* host : {"login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn",
+                           "LOGIN.microsoftonline.com:443", "login.microsoftonline.com.example.test"}) {
+    CAPTURE(host);
+    const bool entra = std::string(host).find("example") == std::string::npos;
+    TokenTest t;
+    t.config.mailboxes[0].preset = config::Preset::none;
+    t.config.mailboxes[0].oauth.discovery = "https://issuer.example.test/.well-known/openid-configuration";
+    t.config.mailboxes[0].oauth.client_secret = literal_secret("the-client-secret");
+    const std::string base = std::string("https://") + host;
+    t.provider.handler = [&](const Asked& q) {
+      if (q.form.empty()) {
+        return json_answer(200, "{\"token_endpoint\":\"" + base + "/token\",\"device_authorization_endpoint\":\"" +
+                                    base + "/device\"}");
+      }
+      const bool code = q.form.count("grant_type") == 0;
+      return code ? a_device_code() : grant_answer("access-1", "refresh-1");
+    };
+    CHECK(device_failure(t).kind() == ErrorKind::ours);  // there was none
+    CHECK_FALSE(t.source().access_token(true).empty());
+    REQUIRE(t.provider.count() == 5);
+    for (const Asked& q : t.provider.asked) {
+      if (!q.form.empty()) CHECK((q.form.count("client_secret") == 0) == entra);
+    }
+    CHECK(t.entry().client_kind == (entra ? ClientKind::public_client : ClientKind::secret));
+  }
+}
+
 TEST_CASE("a provider that is busy when a code is asked for: the command ends, and says that it must be run again") {
   TokenTest t;
   t.provider.handler = [](const Asked&) { return json_answer(503, "<html>busy</html>"); };
