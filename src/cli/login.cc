@@ -48,8 +48,16 @@ void report(const Context& context, const oauth::SignedIn& result) {
     line["granted"] = result.granted;
     line["notices"] = result.notices;
     line["tried"] = result.tried;
+    line["untried"] = result.tried ? none : result.account.mailboxes;
     print_line(to_line(line));
     return;
+  }
+  if (!result.tried) {
+    print_line(text::escape_controls(
+        fmt::format("not signed in yet: {} (for {})", join(result.account.mailboxes), result.account.id.user)));
+    print_line("  The refresh token is kept, but could not be tried: `poller check --online` tries it.");
+    std::fflush(stdout);
+    return warn(result.notices);
   }
   const std::string as = result.user.empty() ? "for " + result.account.id.user : "as " + result.user;
   print_line(text::escape_controls(fmt::format("signed in: {} ({})", join(result.account.mailboxes), as)));
@@ -96,7 +104,7 @@ ExitCode login(Context& context, const LoginArguments& arguments) {
     options.world = std::move(world);
     result = oauth::login(config, arguments.mailbox, ui, options);
   }
-  note_signed_in(context, result.account.mailboxes);
+  if (result.tried) note_signed_in(context, result.account.mailboxes);
   report(context, result);
   return ExitCode::ok;
 }

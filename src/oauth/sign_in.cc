@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -67,11 +68,13 @@ VaultEntry imported_entry(const Account& account, const Secret& refresh_token, C
   return entry;
 }
 
-void write_locked(const Vault& vault, VaultEntry& entry) {
+// Returns what was there before.
+std::optional<VaultEntry> write_locked(const Vault& vault, VaultEntry& entry) {
   const EntryLock held = vault.lock(entry.account, kLockPatience);
-  const auto present = vault.read(entry.account);
+  auto present = vault.read(entry.account);
   entry.revision = present ? present->revision : 0;  // keeps rising, so that nobody takes it for the entry they knew
   vault.write(entry);
+  return present;
 }
 
 void put_back(const Vault& vault, const Account& account, std::optional<VaultEntry> before) {
@@ -101,6 +104,34 @@ SignedIn try_kinds(const Account& account, const std::function<SignedIn(ClientKi
   }
 }
 
+// The advice for a stored grant does not fit one that somebody has just brought.
+Error import_refused(const Error& error, const Vault& vault, const Account& account, bool another_is_there) {
+  const bool of_grant = error.kind() == ErrorKind::sign_in;
+  const auto tried = of_grant ? vault.read(account.id) : std::nullopt;
+  const bool dead = tried && tried->refusal && tried->refusal->dead;
+  std::string advice = error.advice();
+  if (dead) {
+    advice =
+        "The refresh token is no good: check that it is whole, that nobody has used or revoked it, and that it was "
+        "given to the app of oauth.client_id; or sign in with `{login}`.";
+  }
+  return {error.kind(),
+          fmt::format("the refresh token {}is not kept{}: {}", of_grant ? "was refused and " : "",
+                      another_is_there ? ", the sign-in that was there before is unchanged" : "", error.what()),
+          std::move(advice)};
+}
+
+// A grant that works is not given up for one that nobody could try.
+Error import_untried(const Error& error) {
+  Error out(error.kind(),
+            fmt::format("the refresh token could not be tried and is not kept, the sign-in that was there before is "
+                        "unchanged: {}",
+                        error.what()),
+            "Run the command again once the provider answers.");
+  if (error.retry_after()) out.set_retry_after(*error.retry_after());
+  return out;
+}
+
 SignedIn import_for(const config::Config& config, const Account& account, const Secret& refresh_token,
                     TokenSourceOptions options) {
   TokenWorld world;
@@ -109,20 +140,26 @@ SignedIn import_for(const config::Config& config, const Account& account, const 
   AccountTokens tokens(account, world);  // reads the app's secret
   if (const auto fault = certificate_fault(account.settings, world.options.clock->unix_now())) throw Error(*fault);
   if (world.options.secrets_read) world.options.secrets_read();
-  const auto before = world.vault->read(account.id);
+  std::optional<VaultEntry> before;
+  bool first = true;
   try {
     return try_kinds(account, [&](ClientKind kind) {
       VaultEntry entry = imported_entry(account, refresh_token, kind, world.options.clock->unix_now());
-      write_locked(*world.vault, entry);
+      auto present = write_locked(*world.vault, entry);
+      if (std::exchange(first, false)) before = std::move(present);
       const Secret token = tokens.get(Secret(), Urgency::insistent);
       SignedIn out = summary(account, account.scopes, tokens.facts().granted);
       tell_who_signed_in(out, {}, token);
       return out;
     });
   } catch (const Error& error) {
-    if (is_refusal(error)) {
-      put_back(*world.vault, account, before);
-      throw;
+    if (first) throw;  // the vault is as it was
+    const bool refused = is_refusal(error);
+    if (refused || before) {
+      const Error told =
+          refused ? import_refused(error, *world.vault, account, before.has_value()) : import_untried(error);
+      put_back(*world.vault, account, std::move(before));
+      throw Error(told);
     }
     SignedIn out{account, {}, {}, false, {}, {}};
     out.notices.push_back(fmt::format("The token is kept, but could not be tried yet: {}.", error.what()));

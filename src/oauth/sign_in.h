@@ -28,7 +28,8 @@ SignedIn keep_grant(const Vault& vault, const Account& account, const Grant& gra
                     const std::string& flow, UnixTime now);
 
 /// Takes a refresh token that exists already and tries it. Refused, it is not kept and what was there before is put
-/// back; where the provider cannot be reached, it is kept untried. Throws as TokenSource::access_token() does.
+/// back; likewise where the provider cannot be reached and there was something before. Where there was nothing, it is
+/// then kept untried. Throws as TokenSource::access_token() does.
 SignedIn import_refresh_token(const config::Config& config, const std::string& mailbox, const Secret& refresh_token,
                               TokenSourceOptions options = {});
 

@@ -100,6 +100,52 @@ TEST_CASE("one sign-in for two mailboxes and SMTP: named, shared, refreshed once
   for (const auto& mailbox : status.at("mailboxes")) CHECK(mailbox.at("state") == "sign-in needed");
 }
 
+TEST_CASE("a permission that the configuration came to want after the sign-in: check says to sign in again") {
+  const auto user = new_user();
+  const Home home(options_for(user));
+  Login login(home, {"--no-browser"});
+  const auto page = poller::support::browse(login.address(), user);
+  CHECK_MESSAGE(holds(page.text, "Granted to poller: reading mail. Mailboxes: support."), page.text);
+  REQUIRE(login.ends());
+  const auto file = home.path() / "poller.yaml";
+  std::string text = poller::support::read_text(file);
+  const std::string last = "        - offline_access\n";
+  text.insert(text.find(last), "        - https://outlook.office.com/SMTP.Send\n");
+  poller::support::write_text(file, text);
+  const auto checked = home.run({"check", "--online"});
+  CHECK(checked.exit_code == 77);
+  CHECK_MESSAGE(holds(checked.out, "Not asked for when the user signed in: SMTP.Send"), checked.out);
+  CHECK(holds(checked.out, "`poller login support`"));
+  CHECK_FALSE(holds(checked.out, "app registration"));
+}
+
+TEST_CASE("a refresh token whose provider is down: not called signed in, and never in the place of one that works") {
+  const auto user = new_user();
+  const Home home = signed_in_home(options_for(user));
+  const auto config = home.path() / "poller.yaml", token = home.path() / "token";
+  const std::string good = poller::support::read_text(config);
+  poller::support::write_text(token, oauth().mint(user).refresh_token);
+  std::filesystem::permissions(token, std::filesystem::perms(0600));
+  std::string down = good;
+  const std::string url = oauth().discovery();
+  down.replace(down.find(url), url.size(), "http://127.0.0.1:9/.well-known/openid-configuration");
+  poller::support::write_text(config, down);
+  const auto untried = home.run({"login", "support", "--refresh-token-file", "token"});
+  CHECK(untried.exit_code == 0);  // another provider: there is no sign-in yet
+  CHECK_MESSAGE(holds(untried.out, "not signed in yet: support"), untried.out);
+  CHECK_FALSE(holds(untried.out, "signed in: "));
+  const auto again = home.run({"login", "support", "--refresh-token-file", "token", "--json"});
+  CHECK(again.exit_code == 69);  // now there is one
+  CHECK_MESSAGE(holds(again.err, "could not be tried and is not kept"), again.err);
+  CHECK(home.run({"logout", "support"}).exit_code == 0);
+  const auto line = json_lines(home.run({"login", "support", "--refresh-token-file", "token", "--json"}).out).at(0);
+  CHECK(line.at("signed_in").empty());
+  CHECK(line.at("untried").at(0) == "support");
+  CHECK(line.at("tried") == false);
+  poller::support::write_text(config, good);
+  CHECK(home.run({"--once"}).exit_code == 0);
+}
+
 TEST_CASE("declined in the browser: 77, and nothing is signed in") {
   const Home home(options_for(new_user()));
   Login login(home, {"--no-browser"});
@@ -158,6 +204,8 @@ TEST_CASE("login --json: standard output is JSON alone, what a person must do st
     const auto lines = json_lines(text);
     REQUIRE_MESSAGE(lines.size() == 1, text);
     CHECK(lines[0].at("signed_in").at(0) == "support");
+    CHECK(lines[0].at("user").is_null());  // this provider does not say who it was
+    CHECK(lines[0].at("expected_user") == user);
     CHECK(std::count(text.begin(), text.end(), '\n') == 1);
   }
 }

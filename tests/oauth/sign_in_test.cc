@@ -61,7 +61,53 @@ TEST_CASE("a token that is refused is not kept, and what was there before is") {
   CHECK(t.entry().flow == "code");
 }
 
-TEST_CASE("a token whose provider cannot be reached is kept untried") {
+TEST_CASE("a refused import says so of the token that was brought, not of a stored grant") {
+  TokenTest t;
+  const auto failure = [&] {
+    try {
+      import_refresh_token(t.config, "support", Secret("bad"), world_of(t));
+    } catch (const Error& error) {
+      return error;
+    }
+    return Error(ErrorKind::ours, "nothing was thrown");
+  };
+  t.provider.handler = [](const Asked&) { return entra_refusal("invalid_grant", 70000); };
+  const Error dead = failure();
+  CHECK(std::string(dead.what()).find("the refresh token was refused and is not kept: ") == 0);
+  CHECK(dead.advice().find("stored grant") == std::string::npos);
+  CHECK(dead.advice().find("check that it is whole") != std::string::npos);
+  CHECK(dead.advice().find("`poller login support`") != std::string::npos);
+  t.sign_in("refresh-1");
+  CHECK(std::string(failure().what()).find("the sign-in that was there before is unchanged") != std::string::npos);
+  t.provider.handler = [](const Asked&) { return entra_refusal("invalid_grant", 50076); };
+  CHECK(failure().advice().find("Multi-factor") != std::string::npos);
+  CHECK(t.entry().refresh_token.reveal() == "refresh-1");
+}
+
+TEST_CASE("a token that cannot be tried never replaces a sign-in that is there") {
+  TokenTest t;
+  t.sign_in("refresh-1");
+  const auto failure = [&] {
+    try {
+      import_refresh_token(t.config, "support", Secret("refresh-9"), world_of(t));
+    } catch (const Error& error) {
+      return error;
+    }
+    return Error(ErrorKind::ours, "nothing was thrown");
+  };
+  t.provider.handler = [](const Asked&) { return json_answer(503, ""); };
+  const Error busy = failure();
+  CHECK(busy.kind() == ErrorKind::temporary);
+  CHECK(std::string(busy.what()).find("could not be tried and is not kept") != std::string::npos);
+  CHECK_FALSE(busy.advice().empty());
+  CHECK(t.entry().refresh_token.reveal() == "refresh-1");
+  CHECK(t.entry().flow == "code");
+  t.provider.handler = [](const Asked&) -> HttpAnswer { throw Error(ErrorKind::unreachable, "no route"); };
+  CHECK(failure().kind() == ErrorKind::unreachable);
+  CHECK(t.entry().refresh_token.reveal() == "refresh-1");
+}
+
+TEST_CASE("a token whose provider cannot be reached is kept untried where there was nothing to lose") {
   TokenTest t;
   t.provider.handler = [](const Asked&) -> HttpAnswer { throw Error(ErrorKind::unreachable, "no route"); };
   const SignedIn in = import_refresh_token(t.config, "support", Secret("refresh-1"), world_of(t));
