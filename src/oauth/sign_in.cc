@@ -179,7 +179,10 @@ SignedIn keep_grant(const Vault& vault, const Account& account, const Grant& gra
   VaultEntry entry = imported_entry(account, grant.refresh_token, kind, now);
   entry.flow = flow;
   if (grant.scopes) entry.granted = *grant.scopes;
-  if (grant.refresh_expires_in) entry.refresh_token_expires = now + grant.refresh_expires_in->count();
+  if (grant.refresh_expires_in) {
+    entry.lifetime = grant.refresh_expires_in->count();
+    entry.refresh_token_expires = now + *entry.lifetime;
+  }
   write_locked(vault, entry);
   log::info("signed in", {{"user", account.id.user}, {"flow", flow}, {"mailboxes", joined(account.mailboxes)}});
   SignedIn out = summary(account, account.scopes, entry.granted);

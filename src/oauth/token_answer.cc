@@ -120,7 +120,8 @@ std::optional<Grant> grant_in(const JsonObject& object) {
     grant.expires_in = std::chrono::seconds(std::clamp<std::int64_t>(*seconds, 0, kLongest));
   }
   if (object.has("scope")) grant.scopes = split_scopes(object.string("scope"));
-  const auto refresh_seconds = object.number("refresh_token_expires_in");
+  auto refresh_seconds = object.number("refresh_token_expires_in");
+  if (!refresh_seconds) refresh_seconds = object.number("refresh_expires_in");  // Keycloak's word; 0: it never ends
   if (refresh_seconds && *refresh_seconds > 0) {
     constexpr std::int64_t kTenYears = 3650LL * 86400;
     grant.refresh_expires_in = std::chrono::seconds(std::min(*refresh_seconds, kTenYears));

@@ -20,6 +20,8 @@ namespace {
 constexpr UnixTime kDay = 86400;
 constexpr UnixTime kRefreshTokenLife = 90 * kDay;  // Entra's, from each use; not configurable since January 2021
 
+constexpr int kFirstWarning = 14;  // days
+
 int whole_days(UnixTime seconds) {
   return static_cast<int>(seconds >= 0 ? seconds / kDay : -((-seconds + kDay - 1) / kDay));
 }
@@ -37,10 +39,19 @@ std::optional<UnixTime> proof_end(const config::OAuth& settings) {
   }
 }
 
+// A grant that lives for some days or hours would be warned of right after each use. There only its last quarter is
+// near enough to the end. What was told at the sign-in counts: where uses do not prolong the grant, later answers tell
+// of what is left.
+bool has_rested_long(const VaultEntry& entry, UnixTime expires, UnixTime now) {
+  const UnixTime life = entry.lifetime.value_or(expires - entry.last_used);
+  return whole_days(life) > kFirstWarning || expires - now < life / 4;
+}
+
 void describe(TokenStatus& status, const VaultEntry& entry, UnixTime now) {
   using State = TokenStatus::State;
   status.expires = entry.refresh_token_expires.value_or(entry.last_used + kRefreshTokenLife);
   status.days_left = std::max(0, whole_days(*status.expires - now));
+  status.rested_long = has_rested_long(entry, *status.expires, now);
   if (entry.refusal) {
     status.state = State::sign_in_needed;
     status.since = entry.refusal->since;
@@ -85,17 +96,18 @@ constexpr int kEnded = -1;
 // 14, 7, 3 or 1: the narrowest that the days are within; kEnded when it is over; 0 when none is near.
 int stage_of(int days) {
   if (days < 0) return kEnded;
-  static constexpr std::array kStages{1, 3, 7, 14};
+  static constexpr std::array kStages{1, 3, 7, kFirstWarning};
   const auto* const stage = std::find_if(kStages.begin(), kStages.end(), [&](int s) { return days <= s; });
   return stage == kStages.end() ? 0 : *stage;
 }
 
 void warn_of_token(const TokenStatus& s, std::vector<ExpiryWarning>& out) {
-  if (!s.days_left || s.state == TokenStatus::State::sign_in_needed || stage_of(*s.days_left) == 0) return;
+  const bool over = s.state == TokenStatus::State::sign_in_needed;
+  if (!s.days_left || over || !s.rested_long || stage_of(*s.days_left) == 0) return;
   out.push_back(
       {s.mailbox, "token", *s.days_left, stage_of(*s.days_left),
-       fmt::format("the sign-in of {} (mailbox {}) ends in {} unless it is used before", s.user, s.mailbox,
-                   counted(*s.days_left, "day")),
+       fmt::format("the sign-in of {} (mailbox {}) ends {} unless it is used before", s.user, s.mailbox,
+                   *s.days_left == 0 ? "within a day" : "in " + counted(*s.days_left, "day")),
        with_commands("A running poller uses it at least weekly; otherwise sign in again with `{login}`.", s.mailbox)});
 }
 

@@ -26,6 +26,7 @@ struct TokenStatus {
   std::string advice;                      // what to do, empty for ok
   std::optional<UnixTime> expires;         // of the refresh token, if it is not used before; past for a dead grant
   std::optional<int> days_left;            // whole days until then; 0 when it is over or the grant is dead
+  bool rested_long = true;                 // false: too short a part of its life is over for a warning
   std::optional<UnixTime> secret_expires;  // `client_secret_expires`, or the certificate's end
   std::optional<int> secret_days_left;     // whole days until then; negative: past
 };

@@ -26,6 +26,7 @@ Secret to_json(const VaultEntry& entry) {
       .add("throttled_until", entry.throttled_until)
       .add("revision", entry.revision);
   if (entry.refresh_token_expires) json.add("refresh_token_expires", *entry.refresh_token_expires);
+  if (entry.lifetime) json.add("lifetime", *entry.lifetime);
   if (entry.refusal) {
     json.add("refused_since", entry.refusal->since)
         .add("refused_last", entry.refusal->last)
@@ -53,6 +54,7 @@ std::optional<VaultEntry> vault_entry_from_json(std::string_view json) {
   entry.throttled_until = object->number("throttled_until").value_or(0);
   entry.revision = object->number("revision").value_or(0);
   entry.refresh_token_expires = object->number("refresh_token_expires");
+  entry.lifetime = object->number("lifetime");
   if (const auto since = object->number("refused_since")) {
     entry.refusal = RememberedRefusal{*since,
                                       object->number("refused_last").value_or(*since),

@@ -33,6 +33,7 @@ struct VaultEntry {
   UnixTime obtained_at = 0;                            // of the sign-in
   UnixTime last_used = 0;                              // of the last successful answer of the provider
   std::optional<UnixTime> refresh_token_expires;       // where the provider tells
+  std::optional<UnixTime> lifetime;                    // seconds from a use to the end, as told at the sign-in
   UnixTime throttled_until = 0;
   std::optional<RememberedRefusal> refusal;
   std::int64_t revision = 0;  // one more with each writing

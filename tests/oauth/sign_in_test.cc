@@ -315,6 +315,49 @@ TEST_CASE("warnings come at 14, 7, 3 and 1 days, for the token and for the secre
   CHECK(stage(0, {}) == 0);  // that is an alert of its own
 }
 
+TEST_CASE("a grant that lives shorter than the first warning is warned of in the last quarter of its life alone") {
+  TokenTest t;
+  constexpr UnixTime kMinute = 60, kDay = 86400;
+  const auto warned = [&](UnixTime life, UnixTime rested) {
+    const UnixTime now = t.clock.unix_now();
+    t.sign_in("r", [&](VaultEntry& e) {
+      e.last_used = now - rested;
+      e.refresh_token_expires = now - rested + life;
+    });
+    return !expiry_warnings(token_status(t.config, now)).empty();
+  };
+  CHECK_FALSE(warned(30 * kMinute, 0));
+  CHECK_FALSE(warned(30 * kMinute, 22 * kMinute));
+  CHECK(warned(30 * kMinute, 23 * kMinute));
+  CHECK_FALSE(warned(14 * kDay, 10 * kDay));
+  CHECK(warned(14 * kDay, 11 * kDay));
+  CHECK_FALSE(warned(15 * kDay, 0));  // as long-lived ones
+  CHECK(warned(15 * kDay, kDay));
+  // Seven days in all, however often it is used.
+  const auto used_now = [&](UnixTime left) {
+    t.sign_in("r", [&](VaultEntry& e) {
+      e.lifetime = 7 * kDay;
+      e.refresh_token_expires = e.last_used + left;
+    });
+    return !expiry_warnings(token_status(t.config, t.clock.unix_now())).empty();
+  };
+  CHECK_FALSE(used_now(6 * kDay));
+  CHECK(used_now(kDay));
+}
+
+TEST_CASE("the end of a refresh token is read by either of its names") {
+  const auto life = [](const std::string& more) {
+    const auto answer = json_answer(200, R"({"access_token":"a","refresh_token":"r")" + more + "}");
+    const auto told = std::get<Grant>(read_token_answer(answer)).refresh_expires_in;
+    return told ? told->count() : -1;
+  };
+  CHECK(life(R"(,"refresh_token_expires_in":3600)") == 3600);
+  CHECK(life(R"(,"refresh_expires_in":1800)") == 1800);
+  CHECK(life(R"(,"refresh_expires_in":1800,"refresh_token_expires_in":3600)") == 3600);
+  CHECK(life(R"(,"refresh_expires_in":0)") == -1);  // Keycloak's offline tokens: no end
+  CHECK(life("") == -1);
+}
+
 TEST_CASE("the client secret's end is counted from its day in the configuration") {
   TokenTest t;
   t.sign_in("r");
