@@ -115,28 +115,61 @@ class Guests {
   std::vector<Guest> all_;
 };
 
-std::optional<Arrival> hear_paste(PasteReader& paste, const LoopbackListener::Waiting& waiting) {
-  auto line = paste.read_line();
-  if (!line || text::trim(*line).empty()) return std::nullopt;
-  auto answer = read_pasted_address(*line);
-  Secret::wipe(*line);
-  if (!answer) {
-    waiting.refuse(
-        "That is not the address the browser ended on (it begins with http://localhost and has code= in it).");
+// What a person pastes. Terminals and mail programs break long addresses: lines are put together until they make one.
+class Pasted {
+ public:
+  explicit Pasted(const LoopbackListener::Waiting& waiting) : waiting_(waiting) {}
+  Pasted(const Pasted&) = delete;
+  Pasted& operator=(const Pasted&) = delete;
+  ~Pasted() { Secret::wipe(so_far_); }
+
+  std::optional<Arrival> take(std::string line) {
+    if (text::trim(line).empty()) return std::nullopt;
+    add(text::trim(line));
+    Secret::wipe(line);
+    auto answer = read_pasted_address(so_far_);
+    if (answer && equal_in_constant_time(answer->state, waiting_.state)) {
+      return Arrival{std::move(*answer), WaitingBrowser()};
+    }
+    const bool address =
+        text::istarts_with(without_quotes(so_far_), "http://") && so_far_.find('?') != std::string::npos;
+    const bool cut = answer ? waiting_.state.starts_with(answer->state) : address;
+    if (cut) {
+      waiting_.refuse("That is a part of the address only: paste the rest of it too, or the whole on one line.");
+      return std::nullopt;
+    }
+    waiting_.refuse(answer
+                        ? "That address belongs to another sign-in: open the address above, and paste what it ends on."
+                        : "That is not the address the browser ended on (it begins with http://localhost and has "
+                          "code= in it).");
+    Secret::wipe(so_far_);
+    so_far_.clear();
     return std::nullopt;
   }
-  if (!equal_in_constant_time(answer->state, waiting.state)) {
-    waiting.refuse("That address belongs to another sign-in: open the address above, and paste what it ends on.");
-    return std::nullopt;
+
+ private:
+  static std::string_view without_quotes(std::string_view line) {
+    return line.substr(std::min(line.find_first_not_of("\"'<"), line.size()));
   }
-  return Arrival{std::move(*answer), WaitingBrowser()};
-}
+
+  void add(std::string_view line) {
+    constexpr std::size_t kLongest = 64 * 1024;
+    const bool anew = text::istarts_with(without_quotes(line), "http://") || so_far_.size() + line.size() > kLongest;
+    std::string whole = (anew ? std::string() : so_far_) + std::string(line);
+    Secret::wipe(so_far_);
+    so_far_ = std::move(whole);
+  }
+
+  const LoopbackListener::Waiting& waiting_;
+  std::string so_far_;
+};
 
 }  // namespace
 
 std::optional<Arrival> LoopbackListener::wait(const Waiting& waiting) {
   const SteadyTime end = std::chrono::steady_clock::now() + waiting.timeout;
   PasteReader paste(waiting.paste);
+  Pasted pasted(waiting);
   Guests guests;
   for (auto now = std::chrono::steady_clock::now(); now < end; now = std::chrono::steady_clock::now()) {
     std::vector<pollfd> polled{{v4_.get(), POLLIN, 0}, {v6_.get(), POLLIN, 0}, {paste.descriptor(), POLLIN, 0}};
@@ -149,7 +182,9 @@ std::optional<Arrival> LoopbackListener::wait(const Waiting& waiting) {
       if (auto arrival = guests.hear(polled[i].fd, port_, path_, waiting.state)) return arrival;
     }
     if (polled[2].revents != 0) {
-      if (auto arrival = hear_paste(paste, waiting)) return arrival;
+      for (auto line = paste.read_line(); line; line = paste.waiting_line()) {
+        if (auto arrival = pasted.take(std::move(*line))) return arrival;
+      }
     }
     if (polled[0].revents != 0) guests.let_in(v4_);
     if (polled[1].revents != 0) guests.let_in(v6_);

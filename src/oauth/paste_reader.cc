@@ -70,6 +70,10 @@ std::optional<std::string> PasteReader::read_line() {
       buffer_ += c;
     }
   }
+  return waiting_line();
+}
+
+std::optional<std::string> PasteReader::waiting_line() {
   const std::size_t line_end = buffer_.find_first_of("\r\n");
   if (line_end == std::string::npos) return std::nullopt;
   std::string line = buffer_.substr(0, line_end);

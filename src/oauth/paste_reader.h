@@ -22,6 +22,8 @@ class PasteReader {
   [[nodiscard]] int descriptor() const noexcept { return fd_; }
   /// After poll() said that there is something: a whole line without its end, or nothing yet.
   std::optional<std::string> read_line();
+  /// Another whole line of what was read already. Ask until there is none: poll() knows nothing of it.
+  std::optional<std::string> waiting_line();
 
  private:
   int fd_;

@@ -198,6 +198,27 @@ TEST_CASE("an address that is pasted counts as the browser's, one of another sig
   ::close(ends[1]);
 }
 
+TEST_CASE("an address that is pasted in two or three lines is put together, wherever it is broken") {
+  for (const char* first : {"?", "?code=past", "?code=pasted", "?code=pasted&", "?code=pasted&state=the-"}) {
+    CAPTURE(first);
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    Door door(milliseconds(20'000), ends[0]);
+    const std::string whole =
+        fmt::format("http://localhost:{}/?code=pasted&state=the-state&session_state=x", door.port());
+    const std::size_t at = whole.find('?') + std::string_view(first).size();
+    const std::string lines = "http://localhost:1/?code=older\n" + whole.substr(0, at) + "\n" + whole.substr(at) + "\n";
+    CHECK(::write(ends[1], lines.data(), lines.size()) == static_cast<ssize_t>(lines.size()));
+    ::close(ends[1]);
+    const auto arrival = door.arrived();
+    REQUIRE(arrival.has_value());
+    CHECK(arrival->answer.code.reveal() == "pasted");
+    CHECK(door.refused.find("a part of the address only") != std::string::npos);
+    CHECK(door.refused.find("another sign-in") == std::string::npos);
+    ::close(ends[0]);
+  }
+}
+
 TEST_CASE("the redirect is one on loopback, and its port stays where it is registered with one") {
   CHECK(LoopbackRedirect::parse("http://localhost").with_port(8400) == "http://localhost:8400");
   CHECK(LoopbackRedirect::parse("http://127.0.0.1:8400/done").port == 8400);
