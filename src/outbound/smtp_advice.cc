@@ -12,9 +12,10 @@ namespace poller::outbound {
 namespace {
 
 constexpr const char* kUnknownUser = "USER";
+constexpr const char* kUnknownMailbox = "MAILBOX";
 
 // One kind of refusal: what it is known by, and what it means. "{user}", "{signed_in}" and "{from}" in the advice are
-// the addresses.
+// the addresses, "{mailbox}" its name in the configuration.
 struct RefusalRow {
   int code;                   // 0: any
   std::string_view enhanced;  // empty: any
@@ -37,7 +38,8 @@ constexpr const char* kSendAs =
     "{user} may not send as {from}: the Exchange administrator runs `Add-RecipientPermission {from} -Trustee {user} "
     "-AccessRights SendAs` and waits up to an hour; or set smtp.from to {user}'s own address.";
 constexpr const char* kBasicAuth =
-    "Exchange Online takes no passwords here any more: use `auth: oauth` with smtp, and sign in with `poller login`.";
+    "Exchange Online takes no passwords here any more: use `auth: oauth` with smtp, and sign in with `poller login "
+    "{mailbox}`.";
 constexpr const char* kBusy = "The server is busy: nothing needs to be done, poller tries again by itself.";
 
 // The first row that fits. Enhanced codes before words before bare reply codes.
@@ -100,9 +102,10 @@ constexpr std::array kRefusalRows{
 
 std::string filled(std::string advice, const SmtpSituation& s) {
   const std::pair<std::string_view, std::string_view> names[] = {
-      {"{user}", s.user}, {"{signed_in}", s.signed_in}, {"{from}", s.from}};
+      {"{user}", s.user}, {"{signed_in}", s.signed_in}, {"{from}", s.from}, {"{mailbox}", s.mailbox}};
   for (const auto& [mark, name] : names) {
-    const std::string_view shown = name.empty() ? std::string_view(kUnknownUser) : name;
+    const std::string_view unknown = mark == "{mailbox}" ? kUnknownMailbox : kUnknownUser;
+    const std::string_view shown = name.empty() ? unknown : name;
     for (auto at = advice.find(mark); at != std::string::npos; at = advice.find(mark, at + shown.size())) {
       advice.replace(at, mark.size(), shown);
     }
@@ -113,9 +116,8 @@ std::string filled(std::string advice, const SmtpSituation& s) {
 // A refused sign-in says no more than that. What it most likely is depends on who signs in as whom.
 SmtpVerdict refused_sign_in(const SmtpSituation& s) {
   if (!s.with_token) {
-    return {ErrorKind::sign_in,
-            s.microsoft ? std::string(kBasicAuth) : filled("Check smtp.user ({user}) and smtp.password.", s),
-            {}};
+    return {
+        ErrorKind::sign_in, filled(s.microsoft ? kBasicAuth : "Check smtp.user ({user}) and smtp.password.", s), {}};
   }
   if (!s.signed_in.empty() && !text::iequals(s.user, s.signed_in)) {
     return {ErrorKind::sign_in,
@@ -127,11 +129,14 @@ SmtpVerdict refused_sign_in(const SmtpSituation& s) {
   }
   if (!s.microsoft) {
     return {ErrorKind::sign_in,
-            "Sign in anew with `poller login`; check smtp.user, and that the token was granted for sending.",
+            filled("Sign in anew with `poller login {mailbox}`; check smtp.user, and that the token was granted for "
+                   "sending.",
+                   s),
             {}};
   }
   return {ErrorKind::sign_in,
-          filled("Check that SMTP.Send was granted (else `poller login` again), that {user} is a licensed user and no "
+          filled("Check that SMTP.Send was granted (else `poller login {mailbox}` again), that {user} is a licensed "
+                 "user and no "
                  "shared mailbox (a shared one needs smtp.user: the delegate), and let the Exchange administrator run "
                  "`Set-CASMailbox {user} -SmtpClientAuthenticationDisabled $false`.",
                  s),
@@ -190,6 +195,7 @@ std::string to_line(const SmtpReply& reply) {
 SmtpSituation smtp_situation(const config::Mailbox& mailbox) {
   SmtpSituation s;
   s.microsoft = config::is_microsoft(mailbox.preset);
+  s.mailbox = mailbox.name;
   if (!mailbox.smtp) return s;
   s.with_token = config::sends_by_oauth(mailbox);
   s.user = mailbox.smtp->user;

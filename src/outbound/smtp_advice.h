@@ -31,9 +31,10 @@ std::string to_line(const SmtpReply& reply);
 struct SmtpSituation {
   bool microsoft = false;
   bool with_token = false;
-  std::string user;       // the name given in the SMTP sign-in
-  std::string signed_in;  // whose token it is; empty with a password
-  std::string from;       // the address mail is sent from
+  std::string user;          // the name given in the SMTP sign-in
+  std::string signed_in;     // whose token it is; empty with a password
+  std::string from;          // the address mail is sent from
+  std::string mailbox = {};  // its name in the configuration, for commands
 };
 SmtpSituation smtp_situation(const config::Mailbox& mailbox);
 

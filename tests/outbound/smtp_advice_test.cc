@@ -9,7 +9,9 @@
 namespace poller::outbound {
 namespace {
 
-SmtpSituation delegate() { return {true, true, "helpdesk@contoso.com", "helpdesk@contoso.com", "support@contoso.com"}; }
+SmtpSituation delegate() {
+  return {true, true, "helpdesk@contoso.com", "helpdesk@contoso.com", "support@contoso.com", "support"};
+}
 
 bool holds(const std::string& text, const std::string& piece) { return text.find(piece) != std::string::npos; }
 
@@ -53,7 +55,7 @@ TEST_CASE("each known refusal has its kind and its mend") {
       {"535 5.7.3 Authentication unsuccessful [AM0PR02CA0001.eurprd02.prod.outlook.com]", ErrorKind::sign_in,
        "SMTP.Send"},
       {"550 5.7.30 Basic authentication is not supported for Client Submission.", ErrorKind::configuration,
-       "poller login"},
+       "poller login support`"},
       {"530 5.7.57 Client not authenticated to send mail.", ErrorKind::configuration, "smtp.port"},
       {"550 5.7.60 SMTP; Client does not have permissions to send as this sender", ErrorKind::sign_in,
        "Add-RecipientPermission support@contoso.com -Trustee helpdesk@contoso.com -AccessRights SendAs"},
