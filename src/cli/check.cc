@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -37,6 +38,19 @@ void report(const Context& context, const config::Complaint& complaint) {
                       {"text", complaint.text}}));
 }
 
+// The day is the secret's last. Nothing refuses to run for it: the day may be wrong, and the secret another by now.
+void warn_of_ended_secrets(const Context& context, const config::Config& config) {
+  const auto today = std::chrono::floor<std::chrono::days>(system_clock().now());
+  for (const auto& mailbox : config.mailboxes) {
+    const auto& day = mailbox.oauth.client_secret_expires;
+    if (!config::needs_token(mailbox) || !day || *day >= today) continue;
+    report(context, {config::Complaint::Severity::warning, mailbox.place,
+                     fmt::format("mailboxes[{}].oauth.client_secret_expires: that day is past: the app's owner creates "
+                                 "a new secret or certificate, and the operator puts it in place and corrects the day",
+                                 mailbox.name)});
+  }
+}
+
 // The files that the configuration names. Whoever runs this may lack what the service can read: that warns.
 bool check_what_is_named(const Context& context, const config::Config& config) {
   for (auto& complaint : config::check_files(config)) {
@@ -49,6 +63,7 @@ bool check_what_is_named(const Context& context, const config::Config& config) {
                      {config.file.string(), 0, 0},
                      fmt::format("vault.path: {}. {}", open.text, open.advice)});
   }
+  warn_of_ended_secrets(context, config);
   bool good = true;
   for (const auto& mailbox : config.mailboxes) {
     if (!config::needs_token(mailbox)) continue;

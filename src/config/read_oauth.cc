@@ -213,6 +213,11 @@ void read_oauth(Section& parent, Mailbox& mailbox) {
       if (!oauth.client_id.empty()) check_client_id(client_id, oauth);
     }
     if (!oauth.scopes.empty()) check_scopes(scopes, mailbox);
+    // Google's "Desktop app" has a secret too, and no token is given without it.
+    const bool google = mailbox.preset == Preset::gmail && oauth.discovery == preset.discovery;
+    if (google && client_id && !section.has("client_secret")) {
+      client_id.warn("stands without client_secret, which Google wants of every client, desktop apps included");
+    }
   });
   while (oauth.authority.ends_with('/')) oauth.authority.pop_back();
   if (!given && remote && mailbox.auth == Auth::oauth && !parent.has("oauth")) {

@@ -103,7 +103,7 @@ void read_proxy(const Value& value, std::string& out) {
   const auto url = parse_url(word);
   const bool scheme =
       url && (url->scheme == "http" || url->scheme == "https" || url->scheme == "socks5" || url->scheme == "socks5h");
-  if (!scheme || (!url->rest.empty() && url->rest != "/")) {
+  if (!scheme || url->port == 0 || (!url->rest.empty() && url->rest != "/")) {
     value.refuse(kAllowed);
     return;
   }

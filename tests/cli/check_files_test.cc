@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "../support/process.h"
@@ -83,6 +84,25 @@ TEST_CASE("login ends with what check finds wrong with the certificate: nobody i
     CHECK_MESSAGE(result.err.find("oauth.certificate: it ended on ") != std::string::npos, result.err);
     CHECK(result.out.empty());
   }
+}
+
+TEST_CASE("check: a client secret's day that is past is a warning, today's is none") {
+  const TempDir folder("check");
+  const auto made = self_signed_rsa(folder.path(), "app");
+  const auto check = [&](int days) {
+    const auto day = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()) + std::chrono::days(days);
+    const std::chrono::year_month_day date(day);
+    return check_pair(
+        folder, made.cert,
+        fmt::format("{}\n      client_secret_expires: {}-{:02}-{:02}", made.key.string(), static_cast<int>(date.year()),
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day())));
+  };
+  const auto past = check(-1);
+  CHECK_MESSAGE(past.exit_code == 0, past.out, past.err);
+  CHECK_MESSAGE(
+      past.out.find("warning: mailboxes[support].oauth.client_secret_expires: that day is past") != std::string::npos,
+      past.out);
+  CHECK(check(1).out.find("that day is past") == std::string::npos);
 }
 
 TEST_CASE("check: a file that is missing is said once, and is no fault of the pair") {
