@@ -1,4 +1,4 @@
-// A queue between threads that holds no more than so many bytes.
+// A queue between two threads that holds no more than so many bytes.
 #pragma once
 
 #include <condition_variable>
@@ -11,8 +11,7 @@
 
 namespace poller {
 
-/// One producer at a time, any number of consumers. An item larger than the whole budget passes when the queue is
-/// empty.
+/// One producer, one consumer. An item larger than the whole budget passes when the queue is empty.
 template <class T>
 class BoundedQueue {
  public:

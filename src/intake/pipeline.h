@@ -9,10 +9,10 @@
 
 namespace poller {
 
-/// Runs `produce` on one thread and `process` on two others, so at the same time for two mails; hands what comes out to
-/// `consume` on the calling thread, in the order of production, as many at a time as are ready (so a slow disk makes
-/// larger groups by itself). What was produced before `produce` or `process` threw is still consumed; then the
-/// exception is thrown here. When `consume` throws, production is stopped and that exception is thrown.
+/// Runs `produce` on one thread and `process` on another; hands what comes out to `consume` on the calling thread, in
+/// the order of production, as many at a time as are ready (so a slow disk makes larger groups by itself). What was
+/// produced before `produce` threw is still consumed; then its exception is thrown here. When `consume` throws,
+/// production is stopped and that exception is thrown.
 void run_pipeline(const std::function<void(const MailSink&)>& produce,
                   const std::function<Processed(RawMail&&)>& process,
                   const std::function<void(std::vector<Processed>&&)>& consume);
