@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "parsers/base64.h"
 #include "parsers/file_name.h"
 #include "parsers/header_words.h"
 #include "parsers/message_ids.h"
@@ -85,6 +86,15 @@ TransferEncoding encoding_of(const std::vector<Field>& fields, Defects& defects)
   return encoding;
 }
 
+// The encoding that a leaf is really in: some programs label plain text as base64.
+TransferEncoding real_encoding(std::string_view body, const Part& part, Defects& defects) {
+  const bool is_text =
+      text::istarts_with(part.content_type, "text/") || text::istarts_with(part.content_type, "message/");
+  if (!is_text || part.body.encoding != TransferEncoding::base64 || looks_like_base64(body)) return part.body.encoding;
+  defects.add("a text that is not in base64 although it says so");
+  return TransferEncoding::identity;
+}
+
 bool looks_like_html(std::string_view body) {
   body = text::trim(body.substr(0, 1024));
   return text::istarts_with(body, "<html") || text::istarts_with(body, "<!doctype html");
@@ -119,6 +129,7 @@ MailPart describe_part(std::string_view raw, MimeEntity& entity, const ParseLimi
       !is_type_syntax(out.type.value) && looks_like_html(raw.substr(part.body.offset, part.body.length))) {
     part.content_type = "text/html";
   }
+  part.body.encoding = real_encoding(raw.substr(part.body.offset, part.body.length), part, defects);
   part.fields = std::move(entity.fields);
   return out;
 }

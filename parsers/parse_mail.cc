@@ -5,7 +5,6 @@
 #include "lib/openssl/digest.h"
 #include "parsers/attachment_bytes.h"
 #include "parsers/attachment_list.h"
-#include "parsers/base64.h"
 #include "parsers/body_text.h"
 #include "parsers/calendar.h"
 #include "parsers/charset.h"
@@ -119,19 +118,11 @@ class MailBuilder {
     if (result.truncated) defects_.add("a part whose " + name + " is not complete");
   }
 
-  // The encoding that a text is really in: some programs label plain text as base64.
-  TransferEncoding real_encoding(std::string_view bytes, TransferEncoding declared) {
-    if (declared != TransferEncoding::base64 || looks_like_base64(bytes)) return declared;
-    defects_.add("a text that is not in base64 although it says so");
-    return TransferEncoding::identity;
-  }
-
   // A text part is decoded whole where it is encoded, and read where it lies where it is not.
   void add_body(const MimeSource& source, const MailPart& part) {
-    Locator where = part.part.body;
+    const Locator& where = part.part.body;
     std::string decoded;
     std::string_view bytes = source.bytes.substr(where.offset, where.length);
-    where.encoding = real_encoding(bytes, where.encoding);
     if (where.encoding != TransferEncoding::identity) {
       note_transfer(decode_transfer(bytes, where.encoding, decoded), where.encoding);
       bytes = decoded;

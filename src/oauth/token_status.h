@@ -29,6 +29,9 @@ struct TokenStatus {
   bool rested_long = true;                 // false: too short a part of its life is over for a warning
   std::optional<UnixTime> secret_expires;  // `client_secret_expires`, or the certificate's end
   std::optional<int> secret_days_left;     // whole days until then; negative: past
+
+  /// A person must sign in before anything is asked of the provider again.
+  [[nodiscard]] bool waits_for_sign_in() const { return state == State::never || state == State::sign_in_needed; }
 };
 
 /// "ok", "sign-in needed", "throttled", "error": the words of `poller status`.

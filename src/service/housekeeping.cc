@@ -47,9 +47,8 @@ void Housekeeping::run(const std::stop_token& stop) {
 
 void Housekeeping::look_at_tokens() {
   const auto statuses = oauth::token_status(config_, system_clock().unix_now());
-  using State = oauth::TokenStatus::State;
   for (const auto& status : statuses) {
-    if (status.state == State::never || status.state == State::sign_in_needed) metrics_.sign_in_needed(status.mailbox);
+    if (status.waits_for_sign_in()) metrics_.sign_in_needed(status.mailbox);
     metrics_.token_expires(status.mailbox, status.expires.value_or(0));
     metrics_.client_secret_expires(status.mailbox, status.secret_expires.value_or(0));
   }

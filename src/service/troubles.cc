@@ -41,13 +41,12 @@ class TroubleSearch {
   }
 
   void sign_ins(const std::vector<oauth::TokenStatus>& tokens) {
-    using State = oauth::TokenStatus::State;
     for (const auto& mailbox : config_.mailboxes) {
       const auto status = store_.mailbox_status(mailbox.name);
       const auto token = std::find_if(tokens.begin(), tokens.end(),
                                       [&](const oauth::TokenStatus& t) { return t.mailbox == mailbox.name; });
       Trouble trouble{"sign-in " + mailbox.name, mailbox.name, "sign-in needed for mailbox " + mailbox.name, "", "", 0};
-      if (token != tokens.end() && (token->state == State::never || token->state == State::sign_in_needed)) {
+      if (token != tokens.end() && token->waits_for_sign_in()) {
         trouble.detail = token->detail;
         trouble.advice = token->advice;
       } else if (status && status->state == "sign-in needed") {

@@ -115,6 +115,15 @@ config::Config test_config(const std::filesystem::path& folder) {
   return config;
 }
 
+Error failure_of(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error;
+  }
+  return {ErrorKind::ours, "nothing was thrown"};
+}
+
 TokenTest::TokenTest() : config(test_config(folder.path())) {
   provider.handler = [](const Asked&) { return grant_answer("access-1", "refresh-2"); };
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "config/config.h"
 #include "oauth/http.h"
 #include "oauth/token_source.h"
@@ -77,6 +78,9 @@ HttpAnswer entra_refusal(const std::string& error, int code, int status = 400);
 /// A Microsoft 365 mailbox "support" of support@contoso.com, its vault below `folder`, the key given in place.
 config::Config test_config(const std::filesystem::path& folder);
 config::SecretRef literal_secret(const std::string& text);
+
+/// What `call` throws; one of kind `ours` when it throws nothing.
+Error failure_of(const std::function<void()>& call);
 
 /// Everything one token test needs: a signed-in account, the provider, the sources.
 struct TokenTest {

@@ -64,12 +64,7 @@ TEST_CASE("a token that is refused is not kept, and what was there before is") {
 TEST_CASE("a refused import says so of the token that was brought, not of a stored grant") {
   TokenTest t;
   const auto failure = [&] {
-    try {
-      import_refresh_token(t.config, "support", Secret("bad"), world_of(t));
-    } catch (const Error& error) {
-      return error;
-    }
-    return Error(ErrorKind::ours, "nothing was thrown");
+    return failure_of([&] { import_refresh_token(t.config, "support", Secret("bad"), world_of(t)); });
   };
   t.provider.handler = [](const Asked&) { return entra_refusal("invalid_grant", 70000); };
   const Error dead = failure();
@@ -88,12 +83,7 @@ TEST_CASE("a token that cannot be tried never replaces a sign-in that is there")
   TokenTest t;
   t.sign_in("refresh-1");
   const auto failure = [&] {
-    try {
-      import_refresh_token(t.config, "support", Secret("refresh-9"), world_of(t));
-    } catch (const Error& error) {
-      return error;
-    }
-    return Error(ErrorKind::ours, "nothing was thrown");
+    return failure_of([&] { import_refresh_token(t.config, "support", Secret("refresh-9"), world_of(t)); });
   };
   t.provider.handler = [](const Asked&) { return json_answer(503, ""); };
   const Error busy = failure();

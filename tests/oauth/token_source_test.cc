@@ -1,6 +1,5 @@
 // The token source against a scripted provider: what it asks, keeps, hands out and refuses.
 #include "oauth/token_source.h"
-#include "base/exit_code.h"
 
 #include <doctest/doctest.h>
 #include <stdlib.h>
@@ -20,15 +19,6 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
-
-Error failure_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error;
-  }
-  return {ErrorKind::ours, "nothing was thrown"};
-}
 
 bool has(const std::string& text, const std::string& piece) { return text.find(piece) != std::string::npos; }
 

@@ -230,3 +230,38 @@ TEST_CASE("a mailbox whose app is refused is tried again as soon as somebody has
   stop.request_stop();
   loop.join();
 }
+
+TEST_CASE("told to end while a server has the floor, the scheduler goes on saying that it is alive") {
+  const support::TempDir folder("scheduler-waits");
+  config::Config config;
+  config.sqlite_path = folder / "store.db";
+  config.queues.emplace_back();
+  config.queues.front().name = "support";
+  auto& mailbox = config.mailboxes.emplace_back();
+  mailbox.name = "box";
+  mailbox.queue = "support";
+  mailbox.poll_every = 1h;
+  std::atomic<bool> waits{false}, answers{false};
+  std::atomic<int> alive{0};
+  SchedulerHooks hooks;
+  hooks.open_store = [&] { return open_sqlite_store(config.sqlite_path.string()); };
+  hooks.sessions = [&](const config::Mailbox&) -> SessionFactory {
+    return [&](bool) -> std::unique_ptr<Mailbox> {
+      waits = true;
+      while (!answers) std::this_thread::sleep_for(10ms);
+      throw Error(ErrorKind::unreachable, "it hung up");
+    };
+  };
+  hooks.alive = [&] { ++alive; };
+  std::stop_source stop;
+  std::thread loop([&] { run_scheduler(config, hooks, stop.get_token(), ""); });
+  for (int i = 0; i < 200 && !waits; ++i) std::this_thread::sleep_for(50ms);
+  REQUIRE(waits);
+  stop.request_stop();
+  std::this_thread::sleep_for(500ms);  // the turn of the loop that was under way is over
+  const int before = alive;
+  for (int i = 0; i < 200 && alive < before + 2; ++i) std::this_thread::sleep_for(50ms);
+  CHECK(alive >= before + 2);
+  answers = true;
+  loop.join();
+}
