@@ -69,7 +69,7 @@ class Chooser {
     target_.sender = judge_sender(processed_.mail, mailbox_);
     target_.trust.verdict = to_string(target_.sender.trust);
     target_.trust.verdict_why = target_.sender.why;
-    for (auto& found : find_signals(store_, config_, mailbox_, processed_)) weigh(std::move(found));
+    for (auto& found : find_signals(store_, config_, processed_)) weigh(std::move(found));
     leave_other_copies();
     refuse_borrowed_ids();
     record();

@@ -25,8 +25,8 @@ constexpr std::string_view kIdPrefix = "poller.";
 
 class SignalFinder {
  public:
-  SignalFinder(Store& store, const config::Config& config, const config::Mailbox& mailbox, const Processed& processed)
-      : store_(store), config_(config), mailbox_(mailbox), mail_(processed.mail), processed_(processed) {}
+  SignalFinder(Store& store, const config::Config& config, const Processed& processed)
+      : store_(store), config_(config), mail_(processed.mail), processed_(processed) {}
 
   std::vector<FoundSignal> find() {
     const auto ids = pointed_to();
@@ -194,7 +194,6 @@ class SignalFinder {
 
   Store& store_;
   const config::Config& config_;
-  const config::Mailbox& mailbox_;
   const Mail& mail_;
   const Processed& processed_;
   std::optional<KeyRing> ring_;
@@ -215,9 +214,8 @@ std::optional<std::string> conversation_key(const Mail& mail) {
   return " thread-index " + text::hex(std::string_view(bytes).substr(0, kConversationBytes));
 }
 
-std::vector<FoundSignal> find_signals(Store& store, const config::Config& config, const config::Mailbox& mailbox,
-                                      const Processed& processed) {
-  return SignalFinder(store, config, mailbox, processed).find();
+std::vector<FoundSignal> find_signals(Store& store, const config::Config& config, const Processed& processed) {
+  return SignalFinder(store, config, processed).find();
 }
 
 }  // namespace poller

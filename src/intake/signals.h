@@ -23,8 +23,7 @@ struct FoundSignal {
 };
 
 /// Strongest first, within one kind the newest reference first; one entry for an id and ticket.
-std::vector<FoundSignal> find_signals(Store& store, const config::Config& config, const config::Mailbox& mailbox,
-                                      const Processed& processed);
+std::vector<FoundSignal> find_signals(Store& store, const config::Config& config, const Processed& processed);
 
 /// Under which the conversation of the mail's Thread-Index stands among the Message-IDs of the store; nothing without
 /// one. No Message-ID looks like that.
