@@ -36,6 +36,9 @@ class ResultsTokenizer {
     return {ResultsToken::word, text::to_valid_utf8(value_.substr(begin, pos_ - begin))};
   }
 
+  /// A comment or quoted string had no end.
+  [[nodiscard]] bool broken() const noexcept { return broken_; }
+
  private:
   void skip_blanks_and_comments() {
     int depth = 0;
@@ -52,6 +55,7 @@ class ResultsTokenizer {
       }
     }
     pos_ = std::min(pos_, value_.size());
+    broken_ = broken_ || depth > 0;
   }
 
   std::string quoted() {
@@ -60,12 +64,14 @@ class ResultsTokenizer {
       if (value_[pos_] == '\\' && pos_ + 1 < value_.size()) ++pos_;
       out += value_[pos_];
     }
+    broken_ = broken_ || pos_ >= value_.size();
     if (pos_ < value_.size()) ++pos_;
     return text::to_valid_utf8(out);
   }
 
   std::string_view value_;
   std::size_t pos_ = 0;
+  bool broken_ = false;
 };
 
 // One "a=b" of a piece, or a bare word (then `has_value` is false).
@@ -151,7 +157,25 @@ AuthenticationResults parse_authentication_results(std::string_view value) {
       results.methods.push_back(to_method(pairs));
     }
   }
+  results.whole = !more && !tokens.broken() && value.size() <= kMaxResultsBytes;
   return results;
+}
+
+bool mentions_fail(std::string_view value, std::string_view method) {
+  const std::string lower = text::to_lower(value);
+  const std::string_view all = lower;
+  const auto skip_blanks = [&](std::size_t pos) {
+    while (pos < all.size() && text::is_space(all[pos])) ++pos;
+    return pos;
+  };
+  for (std::size_t at = all.find(method); at != std::string_view::npos; at = all.find(method, at + 1)) {
+    std::size_t pos = at + method.size();
+    if (all.compare(pos, 2, "/1") == 0) pos += 2;  // its version
+    pos = skip_blanks(pos);
+    if (pos >= all.size() || all[pos] != '=') continue;
+    if (all.compare(skip_blanks(pos + 1), 4, "fail") == 0) return true;
+  }
+  return false;
 }
 
 }  // namespace poller

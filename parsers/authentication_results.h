@@ -29,12 +29,17 @@ struct AuthenticationResults {
   std::optional<std::string> authserv_id;     // lower case; nothing in Microsoft's form
   std::optional<int> instance;                // "i=1" of ARC-Authentication-Results (RFC 8617)
   std::vector<AuthenticationMethod> methods;  // in order; the same method may come several times
+  bool whole = true;  // false: a comment or quoted string that does not end, or more than is read
 
   /// The first of that method, or null.
   [[nodiscard]] const AuthenticationMethod* find(std::string_view method) const noexcept;
 };
 
-/// `value` is a raw, unfolded field value; its first 16 KB are read. Broken pieces are skipped.
+/// `value` is a raw, unfolded field value; its first 16 KB and 100 methods are read. Broken pieces are skipped.
 AuthenticationResults parse_authentication_results(std::string_view value);
+
+/// Whether "METHOD=fail" stands anywhere in it, within comments and quotes too: what a field that is not whole may hide
+/// behind a parenthesis that its sender has put into an address.
+bool mentions_fail(std::string_view value, std::string_view method);
 
 }  // namespace poller

@@ -8,10 +8,10 @@
 namespace poller {
 namespace {
 
-// When the status last became "closed"; 0 when nobody knows.
-UnixTime closed_at(Store& store, TicketId ticket) {
-  UnixTime at = 0;
-  for (const Change& change : store.changes(ticket)) {
+// When the status last became "closed"; a rule can have the ticket born so.
+UnixTime closed_at(Store& store, const Ticket& ticket) {
+  UnixTime at = ticket.created_at;
+  for (const Change& change : store.changes(ticket.id)) {
     if (change.what == "status" && text::icontains(change.detail_json, R"("new":"closed")")) at = change.at;
   }
   return at;
@@ -19,7 +19,7 @@ UnixTime closed_at(Store& store, TicketId ticket) {
 
 // How long the ticket had been closed when the mail arrived; by the clock where the mail is older (a replay).
 UnixTime age_of_closing(Store& store, const Ticket& ticket, const Processed& mail, UnixTime now) {
-  const UnixTime closed = closed_at(store, ticket.id);
+  const UnixTime closed = closed_at(store, ticket);
   return (mail.received_at >= closed ? mail.received_at : now) - closed;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "config/words.h"
 #include "parsers/header_words.h"
 
 namespace poller {
@@ -22,21 +23,11 @@ std::optional<re2::Pattern> compile_rule_pattern(const config::RuleCondition& co
   }
 }
 
-// ">10MB", "< 500 KB": the reader of the configuration has let through nothing else.
+// ">10MB", "< 500KB": the reader of the configuration has let through nothing else.
 std::uint64_t rule_size(std::string_view word) {
-  std::uint64_t number = 0;
-  std::size_t pos = 0;
-  for (; pos < word.size() && (word[pos] < '0' || word[pos] > '9'); ++pos) {
-  }
-  for (; pos < word.size() && word[pos] >= '0' && word[pos] <= '9'; ++pos) {
-    number = number * 10 + static_cast<std::uint64_t>(word[pos] - '0');
-  }
-  for (; pos < word.size() && word[pos] == ' '; ++pos) {
-  }
-  const char unit = pos < word.size() ? word[pos] : 'B';
-  if (unit == 'K' || unit == 'k') return number << 10;
-  if (unit == 'M' || unit == 'm') return number << 20;
-  return unit == 'G' || unit == 'g' ? number << 30 : number;
+  std::uint64_t size = 0;
+  config::parse_size(text::trim(word.substr(1)), size);
+  return size;
 }
 
 bool same_field_name(std::string_view a, std::string_view b) {

@@ -44,6 +44,17 @@ std::optional<SenderTrust> verdict_word(const AuthenticationMethod* method) {
   return std::nullopt;
 }
 
+// A field of the receiving server that does not end well: the sender's own words (an envelope address with a
+// parenthesis) have swallowed a part of it. Nothing good in it is believed, and a fail wherever it stands.
+SenderFinding judge_broken(std::string_view value, const std::string& by) {
+  for (const char* name : {"compauth", "dmarc"}) {
+    if (mentions_fail(value, name)) {
+      return {SenderTrust::fail, fmt::format("{}=fail by {}, in a field that is broken or too long", name, by)};
+    }
+  }
+  return {SenderTrust::none, fmt::format("the field of {} is broken or too long to be believed", by)};
+}
+
 SenderFinding judge_results(const AuthenticationResults& results, const Mail& mail, const std::string& by) {
   for (const char* name : {"compauth", "dmarc"}) {
     const AuthenticationMethod* method = results.find(name);
@@ -71,7 +82,7 @@ SenderFinding find_results(const Mail& mail, const std::string& authserv_id, boo
     if (microsoft_form ? results.authserv_id.has_value()
                        : !text::iequals(results.authserv_id.value_or(""), authserv_id))
       continue;
-    return judge_results(results, mail, by);
+    return results.whole ? judge_results(results, mail, by) : judge_broken(field.value, by);
   }
   return {SenderTrust::none,
           microsoft_form ? "no Authentication-Results in Microsoft's form" : "no Authentication-Results of " + by};

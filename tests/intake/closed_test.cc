@@ -91,6 +91,28 @@ TEST_CASE("an answer to a closed ticket does what the queue says") {
   }
 }
 
+TEST_CASE("a ticket that a rule closed at its birth has been closed since then, not for ever") {
+  test::World w;
+  auto& queue = w.config.queues.front();
+  queue.closed = config::ClosedPolicy::reopen;
+  queue.reopen_within = config::Seconds(3600);
+  config::Rule rule;
+  rule.when = {{"subject", {}, "^Newsletter", {}}};
+  rule.status = "closed";
+  w.config.rules = {rule};
+  Letter first;
+  first.id = "first@example.com";
+  first.subject = "Newsletter of May";
+  w.server.add(first.text());
+  w.pass();
+  const auto ticket = w.events.at(0).placement.ticket;
+  REQUIRE(w.store->ticket(*ticket)->status == "closed");
+  w.server.add(ClosedWorld::answer().text());
+  w.pass();
+  CHECK(w.events.at(0).placement.ticket == ticket);
+  CHECK(w.store->ticket(*ticket)->status == "open");
+}
+
 TEST_CASE("an answer ends the waiting of a pending ticket; a machine's, a stranger's and an agent's mail do not") {
   ClosedWorld w;
   {

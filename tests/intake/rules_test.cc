@@ -48,7 +48,9 @@ TEST_CASE("all conditions must hold, and the first that does not is named") {
 TEST_CASE("a header's name has no case; sizes compare; an address that only ends otherwise is no match") {
   CHECK(outcome({rule_when({{"header", "X-Spam-Flag", "(?i)^yes", {}}})}).verdicts[0].hit);
   CHECK_FALSE(outcome({rule_when({{"header", "X-Spam", "(?i)^yes", {}}})}).verdicts[0].hit);
-  CHECK(outcome({rule_when({{"size", {}, ">1KB", {}}})}).verdicts[0].hit);
+  CHECK(outcome({rule_when({{"size", {}, ">1999", {}}})}).verdicts[0].hit);
+  CHECK_FALSE(outcome({rule_when({{"size", {}, ">2KB", {}}})}).verdicts[0].hit);
+  CHECK(outcome({rule_when({{"size", {}, "< 2KiB", {}}})}).verdicts[0].hit);
   CHECK_FALSE(outcome({rule_when({{"size", {}, ">1MB", {}}})}).verdicts[0].hit);
   CHECK(outcome({rule_when({{"size", {}, "<1MB", {}}})}).verdicts[0].hit);
   CHECK_FALSE(outcome({rule_when({{"from", {}, "@example\\.org$", {}}})}).verdicts[0].hit);

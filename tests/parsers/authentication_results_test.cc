@@ -51,5 +51,18 @@ TEST_CASE("no results, ARC, and broken values") {
   CHECK(parse_authentication_results(many).methods.size() <= 100);
 }
 
+TEST_CASE("what does not end well is said to be not whole") {
+  for (const char* text : {"mx.example; none", "mx.example (a (b) c); dmarc=pass reason=\"x\"", "spf=pass;"}) {
+    CAPTURE(text);
+    CHECK(parse_authentication_results(text).whole);
+  }
+  for (const char* text : {"mx; spf=pass (a; dmarc=fail", "mx; spf=pass x=\"a; dmarc=fail", "mx; a=b (c (d)"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_authentication_results(text).whole);
+  }
+  CHECK(mentions_fail("mx; spf=pass (a; dmarc = fail", "dmarc"));
+  CHECK_FALSE(mentions_fail("mx; spf=fail; xdmarc-fail; dmarc fail; dmarc=", "dmarc"));
+}
+
 }  // namespace
 }  // namespace poller
