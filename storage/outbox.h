@@ -64,6 +64,9 @@ struct OutboxRow {
   std::string server_reply;
 };
 
+/// Whether nobody has got the mail yet: a copy of it that is found somewhere is the one in question.
+inline bool is_first_copy(const OutboxRow& row) { return row.owed.size() == row.to.size(); }
+
 struct NewOutgoing {
   std::int64_t id = 0;  // from OutboxWriter::next_id() in the same transaction
   OutboxKind kind = OutboxKind::reply;
@@ -122,8 +125,8 @@ class OutboxReader {
   /// Pending and retry whose time has come; alerts to the operator first, then agents' replies, then by age.
   virtual std::vector<OutboxRow> due(const std::string& mailbox, UnixTime now, std::size_t limit) = 0;
   virtual std::vector<OutboxRow> in_state(const std::string& mailbox, OutboxState state) = 0;
-  /// The last ones known as sent by that mailbox, newest first.
-  virtual std::vector<OutboxRow> recently_sent(const std::string& mailbox, std::size_t limit) = 0;
+  /// The last ones that the mailbox tried until that time and that are known as sent, newest first.
+  virtual std::vector<OutboxRow> sent_until(const std::string& mailbox, UnixTime time, std::size_t limit) = 0;
   /// When the next row of the mailbox is due; nothing when none waits.
   virtual std::optional<UnixTime> next_due(const std::string& mailbox) = 0;
   virtual OutboxCounts counts() = 0;

@@ -53,7 +53,7 @@ class Sessions::SentFolders final : public outbound::SentLookup {
  public:
   SentFolders(Sessions& sessions, const config::Mailbox& mailbox) : sessions_(sessions), mailbox_(mailbox) {}
 
-  std::vector<std::string> find(const std::vector<std::string>& message_ids, UnixTime /*since*/) override {
+  std::vector<std::string> find(const std::vector<std::string>& message_ids, UnixTime since) override {
     const std::string own = mailbox_.user.empty() ? mailbox_.address : mailbox_.user;
     std::vector<std::string> users{own};
     if (config::sends_by_oauth(mailbox_) && !text::iequals(mailbox_.smtp->user, own)) {
@@ -65,7 +65,7 @@ class Sessions::SentFolders final : public outbound::SentLookup {
     for (const auto& user : users) {
       try {
         const auto more = find_in_sent_folder(mailbox_, user, sessions_.credentials(mailbox_, false),
-                                              sessions_.config_.deadlines, sessions_.config_.proxy, message_ids);
+                                              sessions_.config_.deadlines, sessions_.config_.proxy, message_ids, since);
         found.insert(found.end(), more.begin(), more.end());
         read = true;
       } catch (const Error&) {

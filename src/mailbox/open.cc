@@ -57,7 +57,8 @@ std::unique_ptr<Mailbox> open_mailbox(const config::Mailbox& mailbox, Credential
 
 std::vector<std::string> find_in_sent_folder(const config::Mailbox& mailbox, const std::string& user,
                                              Credentials credentials, const Deadlines& deadlines,
-                                             const std::string& proxy, const std::vector<std::string>& message_ids) {
+                                             const std::string& proxy, const std::vector<std::string>& message_ids,
+                                             UnixTime since) {
   if (mailbox.protocol != config::Protocol::imap) {
     throw Error(ErrorKind::configuration,
                 "mailbox " + mailbox.name + " is not read by IMAP: its Sent folder is out of reach");
@@ -65,7 +66,7 @@ std::vector<std::string> find_in_sent_folder(const config::Mailbox& mailbox, con
   auto account = account_of<imap::Account>(mailbox, std::move(credentials));
   account.user = user;
   return imap::find_in_sent(transport_of(mailbox, MailProtocol::imap, deadlines, proxy), account, deadlines,
-                            message_ids);
+                            message_ids, since);
 }
 
 }  // namespace poller

@@ -24,10 +24,12 @@ struct Credentials {
 std::unique_ptr<Mailbox> open_mailbox(const config::Mailbox& mailbox, Credentials credentials,
                                       const Deadlines& deadlines, const std::string& proxy);
 
-/// Which of `message_ids` (without angle brackets) stand in the Sent folder of `user`'s mailbox on the mailbox's IMAP
-/// server (see imap/sent_folder.h). Throws Error(configuration) for a mailbox that is not read by IMAP.
+/// Which of `message_ids` (without angle brackets) of mails since `since` stand in the Sent folder of `user`'s mailbox
+/// on the mailbox's IMAP server (see imap/sent_folder.h). Throws Error(configuration) for a mailbox that is not read by
+/// IMAP.
 std::vector<std::string> find_in_sent_folder(const config::Mailbox& mailbox, const std::string& user,
                                              Credentials credentials, const Deadlines& deadlines,
-                                             const std::string& proxy, const std::vector<std::string>& message_ids);
+                                             const std::string& proxy, const std::vector<std::string>& message_ids,
+                                             UnixTime since);
 
 }  // namespace poller

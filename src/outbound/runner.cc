@@ -149,9 +149,10 @@ class OutboxRun {
     }
     Attempt attempt;
     if (mail) {
-      attempt = sender_.send(row, *mail, [&] {
+      attempt = sender_.send(row, *mail, [&](const std::vector<std::string>& refused) {
         auto tx = store_.begin(lease_);  // refused when another process has taken over: then the end is not sent
         tx->outbox().note_end_reached(row.id);
+        remember_refused(store_, *tx, row, refused);
         tx->commit();
       });
     } else {

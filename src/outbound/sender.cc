@@ -1,6 +1,7 @@
 #include "outbound/sender.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -53,7 +54,7 @@ class SmtpSender final : public Sender {
         situation_(smtp_situation(mailbox)),
         options_(options_of(mailbox, deadlines, proxy)) {}
 
-  Attempt send(const OutboxRow& row, std::string_view mail, const std::function<void()>& before_end) override {
+  Attempt send(const OutboxRow& row, std::string_view mail, const BeforeEnd& before_end) override {
     try {
       if (!connection_) connection_ = std::make_unique<SmtpConnection>(options_);
       SmtpAnswer answer = send_once(row, mail, before_end, false);
@@ -75,14 +76,16 @@ class SmtpSender final : public Sender {
     std::exception_ptr cause;
   };
 
-  SmtpAnswer send_once(const OutboxRow& row, std::string_view mail, const std::function<void()>& before_end,
-                       bool refresh) {
+  SmtpAnswer send_once(const OutboxRow& row, std::string_view mail, const BeforeEnd& before_end, bool refresh) {
     const Secret secret = options_.user.empty() ? Secret()
                           : options_.use_token  ? credentials_.access_token(refresh)
                                                 : credentials_.password();
-    const auto marked = [&before_end] {
+    const auto marked = [&before_end](const std::vector<SmtpRefusedRecipient>& refused) {
+      std::vector<std::string> addresses;
+      addresses.reserve(refused.size());
+      for (const auto& r : refused) addresses.push_back(r.address);
       try {
-        if (before_end) before_end();
+        if (before_end) before_end(addresses);
       } catch (...) {
         throw Lost{std::current_exception()};
       }
@@ -102,11 +105,15 @@ class SmtpSender final : public Sender {
   }
 
   Attempt attempt_of(const OutboxRow& row, const SmtpAnswer& a) const {
+    if (a.no_sign_in_offered) return of_error(row, no_sign_in_offered(situation_.with_token));
     Attempt out;
+    std::optional<SmtpVerdict> fault;  // every recipient was refused for what we are, and not for what he is
     for (const auto& refused : a.refused) {
       const SmtpReply reply = read_smtp_reply(refused.reply);
+      const SmtpVerdict verdict = judge_smtp_reply(reply, situation_);
       const std::string line = fmt::format("{}: {}", refused.address, to_line(reply));
-      if (judge_smtp_reply(reply, situation_).kind == ErrorKind::temporary) {
+      if (verdict.kind == ErrorKind::sign_in || verdict.kind == ErrorKind::configuration) fault = verdict;
+      if (verdict.kind == ErrorKind::temporary) {
         out.owed.push_back(refused.address);
       } else {
         out.refused_recipients.push_back(line);
@@ -119,11 +126,22 @@ class SmtpSender final : public Sender {
       out.server_reply = id_in_reply(reply.text).value_or(reply.text);
       return out;
     }
-    if (a.end_reached && !(a.answered && a.reply[0] >= '4')) return uncertain(row, a);
+    const bool refuses = a.answered && (a.reply[0] == '4' || a.reply[0] == '5');
+    if (a.end_reached && !refuses) return uncertain(row, a);
     if (a.stage == SmtpStage::recipients && !a.refused.empty()) {
       out.state = out.owed.empty() ? OutboxState::failed : OutboxState::retry;
+      if (out.owed.empty() && fault) {
+        out.state = OutboxState::retry;
+        out.mailbox_trouble = fault->kind;
+        out.advice = fault->advice;
+      }
+      if (out.owed.empty()) {  // owed still, should somebody try it again
+        out.owed = row.owed;
+        out.refused_recipients.clear();
+      }
       return out;
     }
+    out.refused_recipients.clear();  // nobody has the mail: the next try asks for them again
     out.owed = row.owed;
     return a.answered && a.reply[0] >= '3' ? refused(std::move(out), a) : broken(std::move(out), a);
   }
@@ -132,8 +150,14 @@ class SmtpSender final : public Sender {
     Attempt out;
     out.state = OutboxState::uncertain;
     out.owed = row.owed;
-    out.error = fmt::format("the connection was lost after the mail's end and before the answer: {}",
+    out.error = fmt::format("{}: {}",
+                            a.answered ? "whether the server has taken the mail over is not known"
+                                       : "the connection was lost after the mail's end and before the answer",
                             a.failure ? a.failure->what() : "no answer");
+    if (!is_first_copy(row)) {
+      out.error += "; others have had the mail before, so that a copy in the Sent folder says nothing of ";
+      out.error += fmt::format("{}", fmt::join(row.owed, ", "));
+    }
     return out;
   }
 
@@ -147,6 +171,9 @@ class SmtpSender final : public Sender {
     out.advice = error.advice();
     out.wait = verdict.wait;
     out.state = verdict.kind == ErrorKind::permanent ? OutboxState::failed : OutboxState::retry;
+    if (a.stage == SmtpStage::connect && out.advice.empty()) {
+      out.advice = "The server takes no connection from this machine: check smtp.host, and ask its administrator why.";
+    }
     const bool before_the_mail = a.stage == SmtpStage::connect || a.stage == SmtpStage::sign_in;
     if (before_the_mail || verdict.kind == ErrorKind::sign_in || verdict.kind == ErrorKind::configuration ||
         verdict.wait) {

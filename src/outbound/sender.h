@@ -21,19 +21,21 @@ struct Attempt {
   std::string error;                       // one line; empty for sent
   std::string advice;
   std::vector<std::string> owed;                // recipients still to be served
-  std::vector<std::string> refused_recipients;  // "address: 550 5.1.1 …", refused for good
+  std::vector<std::string> refused_recipients;  // "address: 550 5.1.1 …", refused for good; no longer owed
   std::string server_reply;                     // the id in "250 2.0.0 OK <id>", else the reply's text
   std::optional<std::chrono::seconds> wait;     // the server's wish
   /// Set where no other mail of the mailbox would fare better now: why.
   std::optional<ErrorKind> mailbox_trouble;
 };
 
+/// Called when all but the mail's end has been handed over, with the recipients that are not to get this copy.
+using BeforeEnd = std::function<void(const std::vector<std::string>& refused)>;
+
 class Sender {
  public:
   virtual ~Sender() = default;
-  /// `before_end` is called when all but the mail's end has been handed over; what it throws comes out here, and the
-  /// end is never sent. Everything else is told in the Attempt.
-  virtual Attempt send(const OutboxRow& row, std::string_view mail, const std::function<void()>& before_end) = 0;
+  /// What `before_end` throws comes out here, and the mail's end is never sent. Everything else is told in the Attempt.
+  virtual Attempt send(const OutboxRow& row, std::string_view mail, const BeforeEnd& before_end) = 0;
 };
 
 struct SmtpCredentials {

@@ -40,6 +40,12 @@ constexpr const char* kSendAs =
 constexpr const char* kBasicAuth =
     "Exchange Online takes no passwords here any more: use `auth: oauth` with smtp, and sign in with `poller login "
     "{mailbox}`.";
+constexpr const char* kBlocked =
+    "Microsoft has blocked {user} for outbound spam: the administrator finds out what was sent, and takes the account "
+    "out of the restricted entities (Defender portal, Email & collaboration, Review).";
+constexpr const char* kRelay =
+    "The server takes no mail of {from} from {user}: let its administrator allow that, set smtp.from to an address of "
+    "{user}'s own, or give smtp a user with OAuth or a password.";
 constexpr const char* kBusy = "The server is busy: nothing needs to be done, poller tries again by itself.";
 
 // The first row that fits. Enhanced codes before words before bare reply codes.
@@ -67,10 +73,15 @@ constexpr std::array kRefusalRows{
     RefusalRow{0, "5.7.60", "", ErrorKind::sign_in, seconds(0), kSendAs},
     RefusalRow{0, "5.2.252", "", ErrorKind::sign_in, seconds(0), kSendAs},
     RefusalRow{0, "", "SendAsDenied", ErrorKind::sign_in, seconds(0), kSendAs},
-    RefusalRow{
-        0, "5.1.8", "", ErrorKind::sign_in, seconds(0),
-        "Microsoft has blocked {user} for outbound spam: the administrator finds out what was sent, and takes the "
-        "account out of the restricted entities (Defender portal, Email & collaboration, Review)."},
+    RefusalRow{0, "5.1.8", "", ErrorKind::sign_in, seconds(0), kBlocked},
+    RefusalRow{0, "", "OutboundSpamException", ErrorKind::sign_in, seconds(0), kBlocked},
+    RefusalRow{0, "5.4.5", "", ErrorKind::temporary, hours(1),
+               "The daily limit of {user} is used up: mail waits until there is room again; nothing needs to be done "
+               "unless another program sends with this account."},
+    RefusalRow{0, "", "Sender address rejected", ErrorKind::configuration, seconds(0), kRelay},
+    RefusalRow{0, "", "relay access denied", ErrorKind::configuration, seconds(0), kRelay},
+    RefusalRow{0, "", "relaying denied", ErrorKind::configuration, seconds(0), kRelay},
+    RefusalRow{0, "", "relay not permitted", ErrorKind::configuration, seconds(0), kRelay},
     RefusalRow{
         0, "", "SubmissionQuotaExceeded", ErrorKind::temporary, hours(6),
         "The daily limit of 10,000 recipients of {user} is used up: mail waits until there is room again; nothing "
@@ -226,6 +237,15 @@ Error smtp_refusal(const SmtpReply& reply, std::string_view what, const SmtpSitu
   Error error(verdict.kind, fmt::format("the SMTP server refused {}: {}", what, to_line(reply)), verdict.advice);
   if (verdict.wait) error.set_retry_after(*verdict.wait);
   return error;
+}
+
+Error no_sign_in_offered(bool with_token) {
+  if (with_token) {
+    return {ErrorKind::configuration, "the SMTP server offers no sign-in with a token (no AUTH XOAUTH2)",
+            "Check smtp.host and smtp.port (587), or give smtp a password if the server still has passwords."};
+  }
+  return {ErrorKind::configuration, "the SMTP server offers no sign-in with a password",
+          "Check smtp.host and smtp.port; Microsoft 365 and Gmail want OAuth."};
 }
 
 }  // namespace poller::outbound

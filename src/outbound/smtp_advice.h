@@ -52,4 +52,7 @@ SmtpVerdict judge_smtp_reply(const SmtpReply& reply, const SmtpSituation& situat
 /// The same as an Error: "the SMTP server refused the sign-in: 535 5.7.3 …". `what` names what was refused.
 Error smtp_refusal(const SmtpReply& reply, std::string_view what, const SmtpSituation& situation);
 
+/// The server takes no token, or no password.
+Error no_sign_in_offered(bool with_token);
+
 }  // namespace poller::outbound

@@ -131,8 +131,7 @@ SmtpReply with_token(Dialogue& dialogue, const std::string& offered, const curl:
         encoded_response(fmt::format("n,a={},\x01host={}\x01port={}\x01{}", user, peer.host, peer.port, bearer)),
         "AQ==");
   }
-  throw Error(ErrorKind::configuration, "the SMTP server offers no sign-in with a token (no AUTH XOAUTH2)",
-              "Check smtp.host and smtp.port (587), or give smtp a password if the server still has passwords.");
+  throw no_sign_in_offered(true);
 }
 
 SmtpReply with_password(Dialogue& dialogue, const std::string& offered, const std::string& user,
@@ -141,10 +140,7 @@ SmtpReply with_password(Dialogue& dialogue, const std::string& offered, const st
     const std::string nul(1, '\0');
     return authenticate(dialogue, "PLAIN", encoded_response(nul + user + nul + std::string(password.reveal())), "*");
   }
-  if (!offers(offered, "LOGIN")) {
-    throw Error(ErrorKind::configuration, "the SMTP server offers no sign-in with a password",
-                "Check smtp.host and smtp.port; Microsoft 365 and Gmail want OAuth.");
-  }
+  if (!offers(offered, "LOGIN")) throw no_sign_in_offered(false);
   SmtpReply reply = dialogue.ask("AUTH LOGIN");
   if (reply.code == 334) reply = dialogue.ask(text::base64(user), "****");
   if (reply.code == 334) {

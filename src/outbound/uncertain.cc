@@ -1,11 +1,13 @@
 #include "outbound/uncertain.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/text.h"
 
 namespace poller::outbound {
 namespace {
@@ -17,9 +19,31 @@ constexpr UnixTime kClockSlack = 86400;  // between our clock and the server's
 std::string resent_key(const OutboxRow& row) { return fmt::format("outbox.resent.{}", row.id); }
 std::string looked_key(const config::Mailbox& mailbox) { return "outbox.sent_folder." + mailbox.name; }
 
-std::vector<OutboxRow> witnesses(Store& store, const config::Mailbox& mailbox) {
-  auto sent = store.outbox().recently_sent(mailbox.name, kWitnesses);
-  return sent;
+std::string refused_key(const OutboxRow& row) { return fmt::format("outbox.refused.{}", row.id); }
+
+// A mail in doubt, and what the folder should hold if it is to be believed: mails sent before it. Later ones prove
+// nothing of it, since the folder is read from its end.
+struct Doubt {
+  OutboxRow row;
+  std::vector<OutboxRow> witnesses;
+};
+
+std::vector<Doubt> doubts_of(Store& store, const config::Mailbox& mailbox, std::vector<OutboxRow> rows) {
+  std::vector<Doubt> out;
+  for (auto& row : rows) {
+    auto witnesses = store.outbox().sent_until(mailbox.name, row.tried_at, kWitnesses);
+    out.push_back({std::move(row), std::move(witnesses)});
+  }
+  return out;
+}
+
+std::vector<std::string> refused_of(Store& store, const OutboxRow& row) {
+  std::vector<std::string> out;
+  const std::string joined = store.value(refused_key(row)).value_or("");
+  for (const auto address : text::split(joined, '\n')) {
+    if (!address.empty()) out.emplace_back(address);
+  }
+  return out;
 }
 
 UnixTime last_look(Store& store, const config::Mailbox& mailbox) {
@@ -41,17 +65,16 @@ void resolve_uncertain(Store& store, const config::Mailbox& mailbox, const Clock
   rows.erase(std::remove_if(rows.begin(), rows.end(),
                             [&](const OutboxRow& row) { return !rested && row.tried_at + kLookEvery < now; }),
              rows.end());
+  rows.erase(std::remove_if(rows.begin(), rows.end(), [](const OutboxRow& row) { return !is_first_copy(row); }),
+             rows.end());
   if (rows.empty()) return;
-  const auto known = witnesses(store, mailbox);
+  const auto doubts = doubts_of(store, mailbox, std::move(rows));
   std::vector<std::string> ids;
   UnixTime since = now;
-  for (const auto& row : rows) {
-    ids.push_back(row.message_id);
-    since = std::min(since, row.tried_at);
-  }
-  for (const auto& row : known) {
-    ids.push_back(row.message_id);
-    since = std::min(since, row.tried_at);
+  for (const auto& doubt : doubts) {
+    ids.push_back(doubt.row.message_id);
+    since = std::min(since, doubt.witnesses.empty() ? doubt.row.tried_at : doubt.witnesses.front().tried_at);
+    for (const auto& witness : doubt.witnesses) ids.push_back(witness.message_id);
   }
   std::vector<std::string> found;
   try {
@@ -65,13 +88,15 @@ void resolve_uncertain(Store& store, const config::Mailbox& mailbox, const Clock
   const auto is_found = [&](const OutboxRow& row) {
     return std::find(found.begin(), found.end(), row.message_id) != found.end();
   };
-  const bool trustworthy = std::any_of(known.begin(), known.end(), is_found);
   auto tx = store.begin(lease);
   tx->set_value(looked_key(mailbox), rfc3339(now));
-  for (const auto& row : rows) {
+  for (const auto& [row, witnesses] : doubts) {
     OutboxResult result;
+    const bool trustworthy = std::any_of(witnesses.begin(), witnesses.end(), is_found);
     if (is_found(row)) {
-      result.state = OutboxState::sent;
+      result.owed = refused_of(store, row);
+      result.state = result.owed.empty() ? OutboxState::sent : OutboxState::retry;
+      result.next_try = result.owed.empty() ? 0 : now;
       result.server_reply = "found in the Sent folder";
       log::info("an uncertain mail was sent: it is in the Sent folder",
                 {{"mailbox", mailbox.name}, {"outbox", row.id}});
@@ -88,6 +113,11 @@ void resolve_uncertain(Store& store, const config::Mailbox& mailbox, const Clock
     tx->outbox().finish(row.id, result, now);
   }
   tx->commit();
+}
+
+void remember_refused(Store& store, Transaction& tx, const OutboxRow& row, const std::vector<std::string>& refused) {
+  const std::string joined = fmt::format("{}", fmt::join(refused, "\n"));
+  if (joined != store.value(refused_key(row)).value_or("")) tx.set_value(refused_key(row), joined);
 }
 
 }  // namespace poller::outbound

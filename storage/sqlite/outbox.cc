@@ -105,8 +105,9 @@ bool SqliteOutboxWriter::cancel(std::int64_t id, const std::string& who, UnixTim
 bool SqliteOutboxWriter::retry(std::int64_t id, const std::string& who, UnixTime now) {
   Database& db = open_();
   db.query(
-        "UPDATE outbox SET state = 'pending', attempts = 0, next_try = ?2, last_error = '' WHERE id = ?1 AND state IN"
-        " ('retry', 'uncertain', 'failed', 'cancelled')")
+        "UPDATE outbox SET state = 'pending', attempts = 0, next_try = ?2, last_error = '', owed_json = CASE owed_json"
+        " WHEN '[]' THEN to_json ELSE owed_json END WHERE id = ?1"  // '[]': of older versions, where all were refused
+        " AND state IN ('retry', 'uncertain', 'failed', 'cancelled')")
       .bind(id, now)
       .run();
   if (db.changes() != 1) return false;

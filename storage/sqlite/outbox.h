@@ -17,7 +17,7 @@ class SqliteOutboxReader final : public OutboxReader {
   std::vector<OutboxRow> rows(UnixTime done_since) override;
   std::vector<OutboxRow> due(const std::string& mailbox, UnixTime now, std::size_t limit) override;
   std::vector<OutboxRow> in_state(const std::string& mailbox, OutboxState state) override;
-  std::vector<OutboxRow> recently_sent(const std::string& mailbox, std::size_t limit) override;
+  std::vector<OutboxRow> sent_until(const std::string& mailbox, UnixTime time, std::size_t limit) override;
   std::optional<UnixTime> next_due(const std::string& mailbox) override;
   OutboxCounts counts() override;
   std::vector<OutboxBacklog> backlog(UnixTime due_before, UnixTime tried_before) override;

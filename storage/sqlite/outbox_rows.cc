@@ -93,10 +93,11 @@ std::vector<OutboxRow> SqliteOutboxReader::in_state(const std::string& mailbox, 
   return all_rows(q);
 }
 
-std::vector<OutboxRow> SqliteOutboxReader::recently_sent(const std::string& mailbox, std::size_t limit) {
+std::vector<OutboxRow> SqliteOutboxReader::sent_until(const std::string& mailbox, UnixTime time, std::size_t limit) {
   Query q = db_.query("SELECT " POLLER_OUTBOX_COLUMNS
-                      "WHERE o.mailbox = ? AND o.tried_at > 0 AND o.state = 'sent' ORDER BY o.tried_at DESC LIMIT ?");
-  q.bind(mailbox, limit);
+                      "WHERE o.mailbox = ? AND o.tried_at BETWEEN 1 AND ? AND o.state = 'sent'"
+                      " ORDER BY o.tried_at DESC LIMIT ?");
+  q.bind(mailbox, time, limit);
   return all_rows(q);
 }
 

@@ -2,25 +2,11 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <set>
-
 #include "base/error.h"
 #include "outbox_home.h"
 
 namespace poller::outbound {
 namespace {
-
-struct FakeSent final : SentLookup {
-  explicit FakeSent(std::set<std::string> present) : ids(std::move(present)) {}
-  std::vector<std::string> find(const std::vector<std::string>& wanted, UnixTime /*since*/) override {
-    std::vector<std::string> found;
-    for (const auto& id : wanted) {
-      if (ids.count(id) != 0) found.push_back(id);
-    }
-    return found;
-  }
-  std::set<std::string> ids;
-};
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
@@ -88,6 +74,24 @@ TEST_CASE("one mail refused for now says nothing of the next") {
   CHECK(home.run().sent == 4);
 }
 
+TEST_CASE("a sender who is refused is a fault of the mailbox, in the server's words, and held against no mail") {
+  OutboxHome home;
+  const Queued q = home.queue("no sender");
+  smtp_server().behave(R"({"mail": "530 5.7.57 Client not authenticated to send mail"})");
+  CHECK(home.run().code == ExitCode::configuration);
+  CHECK(has(home.row(q).last_error, "the SMTP server refused the sender: 530 5.7.57 Client not authenticated"));
+  CHECK(home.row(q).state == OutboxState::retry);
+  CHECK(home.row(q).attempts == 0);
+  smtp_server().behave(R"({"rcpt": "553 5.7.1 Sender address rejected: not owned by user"})");
+  home.clock.offset += 1000;
+  CHECK(home.run().code == ExitCode::configuration);
+  CHECK(home.row(q).attempts == 0);
+  CHECK(has(home.store->value(sending_trouble_name("support")).value_or(""), "set smtp.from"));
+  smtp_server().behave("{}");
+  home.clock.offset += 1000;
+  CHECK(home.run().sent == 1);
+}
+
 TEST_CASE("after so many retries it is given up") {
   OutboxHome home;
   home.config.outbound.retries = 1;
@@ -112,6 +116,22 @@ TEST_CASE("one recipient refused: the others get the mail, once") {
   CHECK(smtp_server().mails().back().to == std::vector<std::string>{"full@example.com"});
 }
 
+TEST_CASE("every recipient refused for good: failed, and a person's retry has them all again") {
+  OutboxHome home;
+  const Queued q = home.queue("nobody", 0, {{"", "c@example.com"}, {"", "d@example.com"}});
+  smtp_server().behave(R"({"rcpt": {"d@example.com": "452 4.2.2 full"}})");
+  CHECK(home.run().retry == 1);
+  smtp_server().behave(R"({"rcpt": "550 5.1.1 unknown"})");
+  home.clock.offset += 1000;
+  CHECK(home.run().failed == 1);
+  smtp_server().behave("{}");
+  auto tx = home.store->begin();
+  CHECK(tx->outbox().retry(q.outbox, "ann", home.clock.unix_now()));
+  tx->commit();
+  CHECK(home.run().sent == 1);
+  CHECK(smtp_server().mails().back().to == std::vector<std::string>{"d@example.com"});  // the other one has had it
+}
+
 TEST_CASE("a refused sign-in stops the mailbox and is held against no mail") {
   OutboxHome home;
   const Queued a = home.queue("password 1");
@@ -129,55 +149,6 @@ TEST_CASE("a server that is not there") {
   const Queued q = home.queue("nobody home");
   CHECK(home.run().code == ExitCode::unreachable);
   CHECK(home.row(q).state == OutboxState::retry);
-}
-
-TEST_CASE("lost after the end and before the answer: uncertain, and never sent again by itself") {
-  OutboxHome home;
-  const Queued q = home.queue("uncertain");
-  smtp_server().behave(R"({"lose": "after"})");
-  CHECK(home.run().uncertain == 1);
-  CHECK(home.row(q).state == OutboxState::uncertain);
-  smtp_server().behave("{}");
-  home.clock.offset += 10'000;
-  CHECK(home.run().sent == 0);
-  CHECK(taken_subjects()["uncertain"] == 1);
-}
-
-TEST_CASE("uncertain, and found in the Sent folder: sent") {
-  OutboxHome home;
-  const Queued q = home.queue("uncertain found");
-  smtp_server().behave(R"({"lose": "after"})");
-  home.run();
-  RunOptions options;
-  options.sent = [&] { return std::make_unique<FakeSent>(std::set<std::string>{q.message_id}); };
-  home.run(options);
-  CHECK(home.row(q).state == OutboxState::sent);
-}
-
-TEST_CASE("uncertain and not found: one more try only where the folder is known to hold what was sent") {
-  OutboxHome home;
-  const Queued known = home.queue("uncertain witness");
-  home.run();
-  const Queued q = home.queue("uncertain lost");
-  smtp_server().behave(R"({"lose": "before"})");
-  home.run();
-  CHECK(home.row(q).state == OutboxState::uncertain);
-  smtp_server().behave("{}");
-  RunOptions empty, trusted;
-  empty.sent = [] { return std::make_unique<FakeSent>(std::set<std::string>{}); };
-  trusted.sent = [&] { return std::make_unique<FakeSent>(std::set<std::string>{known.message_id}); };
-  home.clock.offset += 700;
-  home.run(empty);
-  CHECK(home.row(q).state == OutboxState::uncertain);
-  home.clock.offset += 700;
-  smtp_server().behave(R"({"lose": "before"})");
-  home.run(trusted);
-  CHECK(home.row(q).state == OutboxState::uncertain);  // tried once more, and uncertain again
-  smtp_server().behave("{}");
-  home.clock.offset += 700;
-  home.run(trusted);
-  CHECK(home.row(q).state == OutboxState::uncertain);
-  CHECK(taken_subjects()["uncertain lost"] == 0);
 }
 
 TEST_CASE("what a dead process left behind") {
@@ -213,9 +184,10 @@ TEST_CASE("a poller that was overtaken does not send the end") {
   credentials.password = [] { return Secret("pw"); };
   const auto sender = make_smtp_sender(home.config.mailboxes[0], credentials, home.deadlines, "");
   const auto row = home.row(q);
-  CHECK_THROWS_AS(sender->send(row, *home.store->raw(row.raw_sha256),
-                               [] { throw Error(ErrorKind::temporary, "another process has taken over"); }),
-                  Error);
+  CHECK_THROWS_AS(
+      sender->send(row, *home.store->raw(row.raw_sha256),
+                   [](const auto&) { throw Error(ErrorKind::temporary, "another process has taken over"); }),
+      Error);
   CHECK(taken_subjects()["overtaken"] == 0);
 }
 

@@ -15,15 +15,21 @@ namespace poller {
 struct SmtpConnection::Exchange {
   const SmtpEnvelope& envelope;
   std::string_view mail;
-  const std::function<void()>& before_end;
+  const SmtpBeforeEnd& before_end;
   SmtpAnswer answer;
   std::size_t recipient = 0;  // those that RCPT was sent for
   std::size_t sent = 0;       // octets of the mail handed to libcurl
   std::exception_ptr failure;
+  bool signs_in = false;  // a user was given
+  bool greeted = false;   // EHLO was said: the connection is a new one
+  bool farewell = false;  // after a refusal libcurl says QUIT: the refusal stays what the server said to the mail
 
   void command(std::string_view line) {
+    farewell = farewell || line.starts_with("QUIT");
+    if (farewell) return;
     answer.reply.clear();
     answer.answered = false;
+    greeted = greeted || line.starts_with("EHLO") || line.starts_with("HELO");
     if (line.starts_with("AUTH ")) answer.stage = SmtpStage::sign_in;
     if (line.starts_with("MAIL FROM:")) answer.stage = SmtpStage::sender;
     if (line.starts_with("RCPT TO:")) {
@@ -35,6 +41,7 @@ struct SmtpConnection::Exchange {
 
   void reply(std::string_view line) {
     constexpr std::size_t kReplyOctets = 8000;
+    if (farewell) return;
     if (answer.answered) {
       answer.reply.clear();
       answer.answered = false;
@@ -53,7 +60,7 @@ struct SmtpConnection::Exchange {
     if (sent == mail.size()) return 0;
     if (sent + kTail >= mail.size() && !answer.end_reached) {
       try {
-        if (before_end) before_end();
+        if (before_end) before_end(answer.refused);
       } catch (...) {
         failure = std::current_exception();
         return CURL_READFUNC_ABORT;
@@ -122,6 +129,7 @@ void SmtpConnection::connect_anew() {
   easy_->set(CURLOPT_DEBUGFUNCTION, &SmtpConnection::on_trace);
   easy_->set(CURLOPT_HEADERFUNCTION, &SmtpConnection::on_reply);
   easy_->set(CURLOPT_READFUNCTION, &SmtpConnection::on_read);
+  easy_->set(CURLOPT_PREREQFUNCTION, &SmtpConnection::before_request);
   easy_->set(CURLOPT_MAXCONNECTS, 1L);
   using std::chrono::seconds;
   const auto silence = std::chrono::ceil<seconds>(std::max(o.deadlines.command, o.deadlines.body_progress));
@@ -142,13 +150,13 @@ void SmtpConnection::sign_in_with(const Secret& secret) {
 }
 
 SmtpAnswer SmtpConnection::send(const SmtpEnvelope& envelope, std::string_view mail, const Secret& secret,
-                                const std::function<void()>& before_end) {
+                                const SmtpBeforeEnd& before_end) {
   check_address(envelope.sender, true);
   for (const auto& address : envelope.recipients) check_address(address, false);
   if (envelope.recipients.empty()) throw Error(ErrorKind::permanent, "a mail without a recipient");
   if (!mail.ends_with("\r\n")) throw Error(ErrorKind::ours, "a mail to be sent must end in a line end");
 
-  Exchange exchange{envelope, mail, before_end, {}, 0, 0, nullptr};
+  Exchange exchange{envelope, mail, before_end, {}, 0, 0, nullptr, !options_.user.empty()};
   Slist recipients;
   for (const auto& address : envelope.recipients) {
     curl_slist* longer = curl_slist_append(recipients.get(), ("<" + address + ">").c_str());
@@ -171,6 +179,7 @@ SmtpAnswer SmtpConnection::send(const SmtpEnvelope& envelope, std::string_view m
   easy_->set(CURLOPT_DEBUGDATA, &exchange);
   easy_->set(CURLOPT_HEADERDATA, &exchange);
   easy_->set(CURLOPT_READDATA, &exchange);
+  easy_->set(CURLOPT_PREREQDATA, &exchange);
   step("smtp send");
   const CURLcode code = easy_->perform();
 
@@ -179,11 +188,23 @@ SmtpAnswer SmtpConnection::send(const SmtpEnvelope& envelope, std::string_view m
   easy_->set(CURLOPT_MAIL_RCPT, static_cast<curl_slist*>(nullptr));
   easy_->set(CURLOPT_DEBUGDATA, static_cast<void*>(nullptr));
   easy_->set(CURLOPT_HEADERDATA, static_cast<void*>(nullptr));
+  easy_->set(CURLOPT_PREREQDATA, static_cast<void*>(nullptr));
+  if (code == CURLE_LOGIN_DENIED && answer.stage == SmtpStage::connect) answer.no_sign_in_offered = true;
   answer.accepted = code == CURLE_OK && answer.end_reached && answer.answered && answer.reply.starts_with('2');
   fresh_ = !answer.accepted;
   if (exchange.failure) std::rethrow_exception(exchange.failure);
-  if (!answer.accepted) answer.failure = easy_->failure(code == CURLE_OK ? CURLE_WEIRD_SERVER_REPLY : code, peer_);
+  if (!answer.accepted) answer.failure = failure_of(code, answer);
   return std::move(answer);
+}
+
+// Once TLS stands, an answer that libcurl cannot read is no word of somebody before it.
+Error SmtpConnection::failure_of(CURLcode code, const SmtpAnswer& answer) const {
+  const bool odd = code == CURLE_OK || code == CURLE_WEIRD_SERVER_REPLY;
+  if (!odd || answer.stage == SmtpStage::connect) return easy_->failure(code, peer_);
+  const std::string_view reply = text::trim(answer.reply);
+  return {ErrorKind::temporary,
+          fmt::format("{} gave an answer that is none to its command: {}", peer_.name(),
+                      reply.empty() ? "nothing" : text::escape_controls(text::to_valid_utf8(reply.substr(0, 200))))};
 }
 
 int SmtpConnection::on_trace(CURL* /*handle*/, curl_infotype type, char* data, std::size_t size, void* user) {
@@ -194,6 +215,15 @@ int SmtpConnection::on_trace(CURL* /*handle*/, curl_infotype type, char* data, s
 std::size_t SmtpConnection::on_reply(char* data, std::size_t size, std::size_t count, void* user) {
   if (user != nullptr) static_cast<Exchange*>(user)->reply({data, size * count});
   return size * count;
+}
+
+// libcurl sends without a sign-in where the server offers none.
+int SmtpConnection::before_request(void* user, char* /*ip*/, char* /*own_ip*/, int /*port*/, int /*own_port*/) {
+  if (user == nullptr) return CURL_PREREQFUNC_OK;
+  auto& exchange = *static_cast<Exchange*>(user);
+  if (!exchange.signs_in || !exchange.greeted || exchange.answer.stage != SmtpStage::connect) return CURL_PREREQFUNC_OK;
+  exchange.answer.no_sign_in_offered = true;
+  return CURL_PREREQFUNC_ABORT;
 }
 
 std::size_t SmtpConnection::on_read(char* into, std::size_t size, std::size_t count, void* user) {

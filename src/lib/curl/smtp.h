@@ -52,8 +52,12 @@ struct SmtpAnswer {
   std::string reply;                          // that reply, all lines; empty: none
   std::vector<SmtpRefusedRecipient> refused;  // others were accepted where `accepted`
   bool reused_connection = false;
-  std::optional<Error> failure;  // of the connection, or of `before_end`
+  bool no_sign_in_offered = false;  // by a server that was to be signed in to: nothing was sent
+  std::optional<Error> failure;     // of the connection, or of `before_end`
 };
+
+/// Called when all but the mail's end is out, with the recipients that the server has refused.
+using SmtpBeforeEnd = std::function<void(const std::vector<SmtpRefusedRecipient>&)>;
 
 /// One server, one user, one easy handle whose TLS options never change: nothing is shared with another connection.
 class SmtpConnection {
@@ -64,7 +68,7 @@ class SmtpConnection {
   /// last two octets have been taken over by libcurl; when it throws, the mail's end is never sent.
   /// Throws Error(permanent) for an address that holds what no envelope may hold.
   SmtpAnswer send(const SmtpEnvelope& envelope, std::string_view mail, const Secret& secret,
-                  const std::function<void()>& before_end);
+                  const SmtpBeforeEnd& before_end);
   /// The next mail goes over a new connection.
   void drop_connection() { fresh_ = true; }
 
@@ -72,7 +76,9 @@ class SmtpConnection {
   struct Exchange;
   static int on_trace(CURL* handle, curl_infotype type, char* data, std::size_t size, void* user);
   static std::size_t on_reply(char* data, std::size_t size, std::size_t count, void* user);
+  static int before_request(void* user, char* ip, char* own_ip, int port, int own_port);
   static std::size_t on_read(char* into, std::size_t size, std::size_t count, void* user);
+  [[nodiscard]] Error failure_of(CURLcode code, const SmtpAnswer& answer) const;
   void connect_anew();
   void sign_in_with(const Secret& secret);
 

@@ -13,7 +13,8 @@
 namespace poller::imap {
 namespace {
 
-constexpr std::uint32_t kRecentMails = 1000;
+constexpr std::uint32_t kMailsAtOnce = 1000;
+constexpr std::uint32_t kMostMails = 50'000;
 
 std::string sent_folder_name(Session& session) {
   for (const auto& folder : list_folders(session)) {
@@ -34,7 +35,8 @@ void note_ids(std::string_view header, const std::vector<std::string>& wanted, s
 }  // namespace
 
 std::vector<std::string> find_in_sent(const TransportOptions& server, const Account& account,
-                                      const Deadlines& deadlines, const std::vector<std::string>& message_ids) {
+                                      const Deadlines& deadlines, const std::vector<std::string>& message_ids,
+                                      UnixTime since) {
   Session session(server, deadlines);
   session.connect();
   const Secret secret = account.secret();
@@ -46,14 +48,21 @@ std::vector<std::string> find_in_sent(const TransportOptions& server, const Acco
   }
   const OpenFolder folder = open_folder(session, sent_folder_name(session), true);
   std::vector<std::string> found;
-  if (folder.info.exists > 0) {
-    const std::uint32_t first = folder.info.exists > kRecentMails ? folder.info.exists - kRecentMails + 1 : 1;
-    const StatusLine line = session.run(
-        fmt::format("FETCH {}:* (UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID X-MICROSOFT-ORIGINAL-MESSAGE-ID)])", first),
-        [&](Response& response) {
-          if (response.kind == Response::Kind::fetch) note_ids(response.item.body, message_ids, found);
-        });
+  // From its end, until a mail is older. What comes in meanwhile moves no number.
+  std::uint32_t last = folder.info.exists;
+  const std::uint32_t least = last > kMostMails ? last - kMostMails : 0;
+  for (bool older = false; last > least && !older && found.size() < message_ids.size();) {
+    const std::uint32_t first = last - least > kMailsAtOnce ? last - kMailsAtOnce + 1 : least + 1;
+    const StatusLine line = session.run(fmt::format("FETCH {}:{} (UID INTERNALDATE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID "
+                                                    "X-MICROSOFT-ORIGINAL-MESSAGE-ID)])",
+                                                    first, last),
+                                        [&](Response& response) {
+                                          if (response.kind != Response::Kind::fetch) return;
+                                          older = older || response.item.internal_date.value_or(since) < since;
+                                          note_ids(response.item.body, message_ids, found);
+                                        });
     if (line.status != Status::ok) throw refusal(line, "to read the Sent folder", ErrorKind::temporary);
+    last = first - 1;
   }
   session.close();
   return found;
