@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 
 #include "base/error.h"
@@ -49,7 +50,17 @@ OutgoingFile file_to_attach(const std::string& path) {
   return file;
 }
 
+// Standard input can be read once.
+void check_inputs(const ReplyOptions& o) {
+  const bool text_is_read = o.text_file == "-" || (o.text_file.empty() && o.html_file.empty());
+  const auto attached = std::count(o.attach.begin(), o.attach.end(), "-");
+  if (attached + (text_is_read ? 1 : 0) <= 1) return;
+  throw Error(ErrorKind::usage, "standard input is to be read twice: for the text and for --attach -",
+              "Give the text with --text-file FILE, or the attachment as a file.");
+}
+
 outbound::Reply reply_of(const ReplyOptions& o) {
+  check_inputs(o);
   outbound::Reply reply;
   if (!o.text_file.empty() && o.text_file != "-") {
     reply.text = read_file(o.text_file, kLargestFile);

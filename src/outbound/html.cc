@@ -42,15 +42,6 @@ std::string html_from_text(std::string_view given) {
   return out;
 }
 
-std::string html_body(std::string_view html) {
-  const auto tag = text::ifind(html, "<body");
-  if (tag == std::string_view::npos) return std::string(html);
-  const auto start = html.find('>', tag);
-  if (start == std::string_view::npos) return std::string(html);
-  const auto end = text::ifind(html, "</body", start);
-  return std::string(html.substr(start + 1, end == std::string_view::npos ? end : end - start - 1));
-}
-
 std::string text_from_html(std::string_view html) { return html_to_text(html); }
 
 }  // namespace poller::outbound

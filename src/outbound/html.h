@@ -10,8 +10,6 @@ namespace poller::outbound {
 std::string html_escaped(std::string_view text);
 /// Plain text as HTML: escaped, line ends as <br>.
 std::string html_from_text(std::string_view text);
-/// What stands within <body>, or all of it where there is none.
-std::string html_body(std::string_view html);
 /// HTML as plain text.
 std::string text_from_html(std::string_view html);
 

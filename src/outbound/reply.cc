@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "outbound/agents.h"
 #include "outbound/html.h"
+#include "outbound/quotable_html.h"
+#include "parsers/address_key.h"
 #include "parsers/attachment_bytes.h"
 #include "parsers/encode_header.h"
 #include "parsers/mime.h"
@@ -26,14 +29,43 @@ struct Answered {
   Mail headers;
 };
 
-// The requester's last mail, or another's; never an agent's own, whose answer by mail is stored in the ticket too.
+// By the mail's own record, whatever the lists say today: an agent wrote it (his note would go to the requester), or
+// somebody whom the ticket does not know (his words would go out as part of ours).
+bool is_for_us_alone(Store& store, const config::Config& config, const Message& m) {
+  const auto record = nlohmann::json::parse(store.decision_json(m.id), nullptr, false);
+  const auto trust = record.is_object() ? record.value("trust", nlohmann::json::object()) : nlohmann::json::object();
+  if (trust.value("flagged", false)) return true;
+  for (const auto& signal : trust.value("signals", nlohmann::json::array())) {
+    if (signal.value("who", "") == "agent") return true;
+  }
+  const std::string from = m.mail.from ? m.mail.from->address : std::string();
+  return std::any_of(config.queues.begin(), config.queues.end(),
+                     [&](const config::Queue& queue) { return config::is_agent(queue, from); });
+}
+
+bool is_a_persons(const Message& m) {
+  const MailKind kind = m.verdict.kind;
+  return m.direction == Direction::in &&
+         (kind == MailKind::mail || kind == MailKind::list || kind == MailKind::calendar);
+}
+
+// The requester's last mail, or another's; never a machine's, an agent's own or a stranger's.
+const Message* find_answered(Store& store, const config::Config& config, const Ticket& ticket,
+                             const std::vector<Message>& messages) {
+  const Message* other = nullptr;
+  for (auto it = messages.rbegin(); it != messages.rend(); ++it) {
+    if (!is_a_persons(*it)) continue;
+    const bool is_requesters = it->mail.from && same_address(it->mail.from->address, ticket.requester.address);
+    if (is_requesters) return &*it;
+    if (other == nullptr && !is_for_us_alone(store, config, *it)) other = &*it;
+  }
+  return other;
+}
+
 Answered answered_mail(Store& store, const config::Config& config, const Ticket& ticket,
                        const std::vector<Message>& messages) {
   Answered out;
-  for (auto it = messages.rbegin(); it != messages.rend() && out.message == nullptr; ++it) {
-    const std::string from = it->mail.from ? it->mail.from->address : std::string();
-    if (it->direction == Direction::in && !is_agent_of(config, ticket.queue, from)) out.message = &*it;
-  }
+  out.message = find_answered(store, config, ticket, messages);
   if (out.message == nullptr) return out;
   if (const std::string hash = store.message_raw_sha256(out.message->id); !hash.empty()) {
     if (auto raw = store.raw(hash)) out.raw = std::move(*raw);
@@ -63,7 +95,7 @@ std::string quoted_text(const Message& m) {
 std::string quoted_html(const Message& m) {
   std::string inner;
   if (m.mail.html && m.mail.html->size() <= kQuotedHtml) {
-    inner = html_body(*m.mail.html);
+    inner = quotable_html(*m.mail.html);
   } else {
     inner = html_from_text(text::utf8_prefix(m.mail.text, kQuotedText));
   }
