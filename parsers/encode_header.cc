@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "lib/icu/domain.h"
 
 namespace poller {
 namespace {
@@ -100,10 +101,17 @@ std::string percent_encoded(std::string_view s) {
 
 }  // namespace
 
-bool is_sendable_address(std::string_view a) noexcept {
+std::string wire_address(std::string_view address) {
+  const auto at = address.rfind('@');
+  if (at == std::string_view::npos || text::is_ascii(address.substr(at + 1))) return std::string(address);
+  return std::string(address.substr(0, at + 1)) + icu::ascii_domain(address.substr(at + 1));
+}
+
+bool is_sendable_address(std::string_view address) {
+  const std::string a = wire_address(address);
   const auto at = a.find('@');
-  if (a.size() > 254 || at == std::string_view::npos || at == 0 || at > 64 || at + 1 == a.size()) return false;
-  if (a.find('@', at + 1) != std::string_view::npos) return false;
+  if (a.size() > 254 || at == std::string::npos || at == 0 || at > 64 || at + 1 == a.size()) return false;
+  if (a.find('@', at + 1) != std::string::npos) return false;
   return std::all_of(a.begin(), a.end(), [](char c) {
     return c > ' ' && c <= '~' && std::string_view("<>()[],;:\\\"").find(c) == std::string_view::npos;
   });
@@ -152,7 +160,7 @@ std::string encode_addresses(std::string_view name, const std::vector<Address>& 
     const std::string_view shown = text::utf8_prefix(line, kName);
     const char* comma = i + 1 < sendable.size() ? "," : "";
     if (!shown.empty()) add_display_name(out, shown);
-    out.add(fmt::format(fmt::runtime(shown.empty() ? "{}{}" : "<{}>{}"), sendable[i]->address, comma));
+    out.add(fmt::format(fmt::runtime(shown.empty() ? "{}{}" : "<{}>{}"), wire_address(sendable[i]->address), comma));
   }
   return std::move(out).take();
 }

@@ -9,9 +9,12 @@
 
 namespace poller {
 
-/// Whether an address can go on the wire as it is: one "@", printable ASCII without blanks, brackets, quotes, commas
-/// and the like, at most 254 octets (RFC 5321 section 4.5.3.1). Others are never sent to, nor named in a header.
-bool is_sendable_address(std::string_view address) noexcept;
+/// The address as it goes on the wire: an internationalised domain as "xn--…" (RFC 5891), the rest as it is.
+std::string wire_address(std::string_view address);
+
+/// Whether an address can go there: one "@", printable ASCII without blanks, brackets, quotes, commas and the like, at
+/// most 254 octets (RFC 5321 section 4.5.3.1). Others are never sent to, nor named in a header.
+bool is_sendable_address(std::string_view address);
 
 /// Whether `id` can stand between angle brackets: printable ASCII without blanks and brackets, at most 900 octets.
 bool is_sendable_id(std::string_view id) noexcept;

@@ -30,6 +30,11 @@ void read_sender(Section& section, const Mailbox& mailbox, Smtp& smtp) {
     from.refuse("\"Name <address>\" or an address");
   }
   const std::string address = address_of(smtp.from);
+  if (!text::is_ascii(std::string_view(address).substr(0, address.rfind('@')))) {
+    const char* allowed = "an address whose part before the @ is ASCII: servers take no other";
+    section.has("from") ? section.at("from").refuse(allowed)
+                        : section.missing("from", fmt::format("missing; allowed: {}", allowed));
+  }
   if (!section.has("from") && address.empty()) {
     section.missing("from", "missing; allowed: \"Name <address>\", since the mailbox has no address to take");
   }

@@ -21,15 +21,16 @@ namespace poller::outbound {
 namespace {
 
 std::string domain_of(const Address& address) {
-  const auto at = address.address.rfind('@');
-  return at == std::string::npos ? "localhost" : address.address.substr(at + 1);
+  const std::string shown = wire_address(address.address);
+  const auto at = shown.rfind('@');
+  return at == std::string::npos ? "localhost" : shown.substr(at + 1);
 }
 
 void add_recipients(std::vector<std::string>& envelope, const std::vector<Address>& addresses) {
   for (const auto& a : addresses) {
     const bool known = std::any_of(envelope.begin(), envelope.end(),
                                    [&](const std::string& other) { return same_address(other, a.address); });
-    if (!known && is_sendable_address(a.address)) envelope.push_back(a.address);
+    if (!known && is_sendable_address(a.address)) envelope.push_back(wire_address(a.address));
   }
 }
 
@@ -166,7 +167,7 @@ Queued enqueue(Store& store, Transaction& tx, const Draft& d, UnixTime now) {
   row.about = d.about;
   row.created_at = now;
   row.not_before = std::max(now, d.not_before);
-  row.sender = from.address;
+  row.sender = wire_address(from.address);
   row.answers = d.answers;
   row.subject = one_line(d.subject);
   row.raw = &raw;

@@ -38,7 +38,7 @@ SmtpOptions options_of(const config::Mailbox& mailbox, const Deadlines& deadline
   o.implicit_tls = smtp.server.tls == config::Tls::implicit;
   o.ca_file = smtp.server.ca_file.string();
   o.proxy = proxy;
-  o.ehlo = smtp.ehlo;
+  o.ehlo = wire_address("@" + smtp.ehlo).substr(1);
   o.use_token = config::sends_by_oauth(mailbox);
   // A server without a sign-in (a relay of one's own) is one without a password.
   o.user = o.use_token || smtp.password ? smtp.user : std::string();

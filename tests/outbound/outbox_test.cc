@@ -210,6 +210,14 @@ TEST_CASE("hold and the limits: waiting is no failure") {
   CHECK(home.run().sent == 2);
 }
 
+TEST_CASE("a recipient in an internationalised domain gets his mail, by the name that servers know") {
+  OutboxHome home;
+  const Queued q = home.queue("far away", 0, {{"J\u00f6e", "joe@b\u00fccher.example"}});
+  CHECK(home.row(q).to == std::vector<std::string>{"joe@xn--bcher-kva.example"});
+  CHECK(home.run().sent == 1);
+  CHECK(has(smtp_server().mails().back().data, "<joe@xn--bcher-kva.example>"));
+}
+
 TEST_CASE("an address with a line break never becomes a command") {
   OutboxHome home;
   auto tx = home.store->begin();

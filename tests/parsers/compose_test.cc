@@ -209,6 +209,9 @@ TEST_CASE("display names with specials are quoted") {
 
 TEST_CASE("addresses that no envelope may hold") {
   CHECK(is_sendable_address("a@b.example"));
+  CHECK(is_sendable_address("joe@b\u00fccher.example"));
+  CHECK(wire_address("joe@b\u00fccher.example") == "joe@xn--bcher-kva.example");
+  CHECK(wire_address("Joe@B.example") == "Joe@B.example");
   for (const char* bad :
        {"", "a", "@b", "a@", "a@b@c", "a b@c", "a@b\r\nRCPT TO:<x@y>", "<a@b>", "a@b>", "\"a\"@b", "ü@b", "a,b@c"})
     CHECK_FALSE_MESSAGE(is_sendable_address(bad), bad);
