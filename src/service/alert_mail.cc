@@ -86,6 +86,22 @@ AlertFate fate_of(const std::optional<OutboxRow>& row, UnixTime now) {
   }
 }
 
+bool is_unsent(const std::optional<OutboxRow>& row) {
+  return row && (row->state == OutboxState::pending || row->state == OutboxState::retry);
+}
+
+// What waits still and would say no more than the new one: a mailbox that could not send for a day has one alert then.
+void drop_outdated(Store& store, Transaction& tx, std::vector<AlertOnItsWay>& all, const AlertOnItsWay& newer,
+                   UnixTime now) {
+  const auto is_told_again = [&](const std::string& key) {
+    return std::find(newer.keys.begin(), newer.keys.end(), key) != newer.keys.end();
+  };
+  std::erase_if(all, [&](const AlertOnItsWay& old) {
+    return !old.keys.empty() && std::all_of(old.keys.begin(), old.keys.end(), is_told_again) &&
+           is_unsent(store.outbox().row(old.row)) && tx.outbox().cancel(old.row, "poller", now);
+  });
+}
+
 const config::Mailbox* next_mailbox(const config::Config& config, const AlertOnItsWay& alert) {
   for (const auto& mailbox : config.mailboxes) {
     const bool had_it = std::find(alert.tried.begin(), alert.tried.end(), mailbox.name) != alert.tried.end();
@@ -115,6 +131,7 @@ void queue_alert(Store& store, Transaction& tx, const std::string& to, const std
   for (const auto* mailbox : order) {
     if (!queue_through(store, tx, *mailbox, one, now)) continue;
     auto all = read_on_their_way(store);
+    drop_outdated(store, tx, all, one, now);
     all.push_back(std::move(one));
     write_on_their_way(tx, all);
     log::info("an alert to the operator is queued", {{"subject", alert.subject}, {"mailbox", mailbox->name}});
@@ -130,8 +147,7 @@ void withdraw_alerts(Store& store, Transaction& tx, const AlertEntries& entries,
   };
   std::vector<AlertOnItsWay> left;
   for (auto& alert : read_on_their_way(store)) {
-    const auto row = store.outbox().row(alert.row);
-    const bool unsent = row && (row->state == OutboxState::pending || row->state == OutboxState::retry);
+    const bool unsent = is_unsent(store.outbox().row(alert.row));
     const bool over = !alert.keys.empty() && std::none_of(alert.keys.begin(), alert.keys.end(), lasts);
     if (unsent && over && tx.outbox().cancel(alert.row, "poller", now)) {
       log::info("an alert that was not sent is taken back: its trouble is over", {{"subject", alert.subject}});

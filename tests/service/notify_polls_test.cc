@@ -1,6 +1,8 @@
 // When an operator hears of mailboxes that are not polled, and when not.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "alert_home.h"
 #include "service/notify.h"
 
@@ -57,6 +59,22 @@ TEST_CASE("an alert that nobody could send is taken back when its trouble is ove
   CHECK(home.rows()[1].state == OutboxState::pending);
   CHECK(home.rows()[2].subject == "poller: all clear: sign-in needed for mailbox support");
   CHECK(tells(home.body(home.rows()[2]), "(since "));
+}
+
+TEST_CASE("an alert that waits still is taken back when it is given again: one is enough once mail goes out") {
+  AlertHome home;
+  home.status("support", "sign-in needed", kStart, "refused");
+  home.look();
+  home.now += kEvery + 60;
+  home.look();
+  home.now += kEvery + 60;
+  home.status("billing", "sign-in needed", home.now, "refused");
+  home.look();
+  const auto rows = home.rows();
+  const auto waiting =
+      std::count_if(rows.begin(), rows.end(), [](const OutboxRow& row) { return row.state == OutboxState::pending; });
+  CHECK(rows.size() >= 3);
+  CHECK(waiting == 1);
 }
 
 TEST_CASE("a machine that slept does not wake to an alert") {
