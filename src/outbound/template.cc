@@ -46,16 +46,26 @@ bool variant_of(const std::filesystem::path& base, const std::filesystem::path& 
 // Before anybody gets "Dear {{requster_name}}".
 void check_names(const std::string& text, const std::filesystem::path& file, const std::string& key) {
   static const std::vector<std::string> kNames = {"number", "subject", "requester_name", "queue", "created_at", "text"};
+  const auto line_of = [&](std::size_t at) {
+    return std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n') + 1;
+  };
+  std::size_t read = 0;
   for (Mark mark = next_mark(text, 0); mark.start != std::string_view::npos; mark = next_mark(text, mark.end)) {
+    read = mark.end;
     const std::string name(mark.name);
     if (std::find(kNames.begin(), kNames.end(), name) != kNames.end()) continue;
-    const auto line = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(mark.start), '\n') + 1;
+    const auto line = line_of(mark.start);
     const std::string near = text::nearest(name, kNames);
     throw Error(ErrorKind::configuration,
                 fmt::format("{}:{}: {}: the unknown name {{{{{}}}}}", file.string(), line, key,
                             text::escape_controls(text::utf8_prefix(name, 60))),
                 fmt::format("Known are number, subject, requester_name, queue, created_at and text{}.",
                             near.empty() ? "" : "; did you mean " + near + "?"));
+  }
+  if (const auto open = text.find("{{", read); open != std::string::npos) {
+    throw Error(ErrorKind::configuration,
+                fmt::format("{}:{}: {}: \"{{{{\" without \"}}}}\"", file.string(), line_of(open), key),
+                "A value is written as {{number}}.");
   }
 }
 
@@ -81,14 +91,15 @@ std::map<std::string, std::string> read_variants(const std::filesystem::path& ba
   return out;
 }
 
-const std::string* nearest_variant(const std::map<std::string, std::string>& variants, const std::string& queue,
-                                   const std::string& language) {
+// The name of the variant that fits best.
+std::string nearest_variant(const std::map<std::string, std::string>& variants, const std::string& queue,
+                            const std::string& language) {
   const std::string q = text::to_lower(queue);
   const std::string l = text::to_lower(language);
-  for (const std::string& key : {fmt::format("{}.{}", q, l), q, l, std::string()}) {
-    if (const auto it = variants.find(key); it != variants.end()) return &it->second;
+  for (const std::string& key : {fmt::format("{}.{}", q, l), q, l}) {
+    if (variants.count(key) != 0) return key;
   }
-  return nullptr;
+  return {};
 }
 
 }  // namespace
@@ -115,8 +126,10 @@ AnswerTemplate::AnswerTemplate(const config::Template& files, const char* key) :
 RenderedAnswer AnswerTemplate::render(const std::string& queue, const std::string& language,
                                       const TemplateValues& values) const {
   RenderedAnswer out;
-  if (const auto* text = nearest_variant(text_, queue, language)) out.text = fill_in(*text, values, false);
-  if (const auto* html = nearest_variant(html_, queue, language)) out.html = fill_in(*html, values, true);
+  const std::string variant = nearest_variant(text_.empty() ? html_ : text_, queue, language);
+  if (const auto text = text_.find(variant); text != text_.end()) out.text = fill_in(text->second, values, false);
+  // In another language, or of another queue, it would say something else than the text beside it.
+  if (const auto html = html_.find(variant); html != html_.end()) out.html = fill_in(html->second, values, true);
   return out;
 }
 

@@ -31,6 +31,30 @@ TEST_CASE("the nearest variant by queue and language") {
   CHECK(form.render("billing", "fr", {}).text == "ack.billing.txt");
 }
 
+TEST_CASE("text and HTML of one answer are of one variant; a text without its HTML goes alone") {
+  const support::TempDir dir("templates");
+  for (const char* name : {"ack.txt", "ack.de.txt", "ack.fr.txt", "ack.html", "ack.fr.html"})
+    support::write_text(dir.path() / name, name);
+  config::Template files;
+  files.enabled = true;
+  files.text = dir.path() / "ack.txt";
+  files.html = dir.path() / "ack.html";
+  const AnswerTemplate form(files, "answers.new_ticket");
+  CHECK(form.render("support", "", {}).html == "ack.html");
+  CHECK(form.render("support", "fr", {}).html == "ack.fr.html");
+  CHECK(form.render("support", "de", {}).text == "ack.de.txt");
+  CHECK(form.render("support", "de", {}).html.empty());
+}
+
+TEST_CASE("a mark without its end is found at the start") {
+  const support::TempDir dir("templates");
+  support::write_text(dir.path() / "ack.txt", "{{number}}\nHello {{requester_name\n");
+  config::Template files;
+  files.enabled = true;
+  files.text = dir.path() / "ack.txt";
+  CHECK_THROWS_WITH_AS(AnswerTemplate(files, "answers.new_ticket"), doctest::Contains("ack.txt:2"), Error);
+}
+
 TEST_CASE("an unknown name is found at the start") {
   const support::TempDir dir("templates");
   support::write_text(dir.path() / "ack.txt", "Hello\n{{requster_name}}\n");
