@@ -1,52 +1,43 @@
-// Agents by mail: they are told of what customers write, and their answers to that go on to the customer.
+// Agents are told of what customers write, and of what happens to mail that went out.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "intake/after_commit.h"
 #include "outbound/draft.h"
+#include "outbound/occasion.h"
 
 namespace poller::outbound {
 
-/// Tells the agents of the ticket's queue of the mail. The reason for `explain`, or empty when nobody is to be told.
-std::string notify_agents(Store& store, Transaction& tx, const config::Config& config, const StoredMail& stored,
-                          const Ticket& ticket, UnixTime now);
+/// Tells the agents of the ticket's queue of the mail. `remark` stands above its text, where there is something to
+/// know of it. The reason for `explain`, or empty when nobody is to be told.
+std::string notify_agents(const Occasion& at, const StoredMail& stored, const Ticket& ticket,
+                          const std::string& remark = {});
 
 /// Something that happened to a message of a ticket, other than its coming.
 struct AgentNews {
   std::string subject, text;
   std::optional<MessageId> about;
+  std::vector<std::string> not_to;
 };
 
-/// Tells them of it.
-void tell_agents(Store& store, Transaction& tx, const config::Config& config, const config::Mailbox& mailbox,
-                 const Ticket& ticket, const AgentNews& news, UnixTime now);
+/// Tells them of it. The reason, as above.
+std::string tell_agents(const Occasion& at, const config::Mailbox& mailbox, const Ticket& ticket, AgentNews news);
+
+/// Why a mail is too old to set off anything automatic, or why its flood keeps it from that; empty: neither.
+std::string why_not_told(const Occasion& at, const StoredMail& stored);
 
 /// Whether the address stands in the queue's list of agents, by itself or by its "@domain".
 bool is_agent_of(const config::Config& config, const std::string& queue, const std::string& address);
 
-struct AgentAnswer {
-  std::string address;
-  bool accepted = false;
-  std::string refused_because;
-};
+/// The commands of agents' mails, for them to read.
+extern const char* const kCommandHelp;
 
-/// Set when the mail answers a notification of ours: whether it is an agent's (From stands in the queue's list, and no
-/// authentication result that counts speaks against it).
-std::optional<AgentAnswer> agent_answer(Store& store, const config::Config& config, const StoredMail& stored,
-                                        const Ticket& ticket);
-
-/// Sends an agent's answer on to the requester; commands on its first lines ("#close") are obeyed and taken out.
-std::string pass_on(Store& store, Transaction& tx, const config::Config& config, const StoredMail& stored,
-                    const Ticket& ticket, const AgentAnswer& answer, UnixTime now);
-
-/// "#close", "#pending", "#open", "#note" on the first lines of a text.
-struct AgentCommands {
-  std::string text;  // what is left
-  std::optional<std::string> status;
-  bool note = false;  // not for the requester
-};
-AgentCommands take_commands(const std::string& text);
+/// From's address, or empty.
+std::string sender_of(const Mail& mail);
+/// Whether From names more than one address, in one field or in several: whose mail it is then, nobody can tell.
+bool has_many_senders(const Mail& mail);
 
 }  // namespace poller::outbound

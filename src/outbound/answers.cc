@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/log.h"
 #include "base/text.h"
+#include "outbound/agent_answers.h"
 #include "outbound/agents.h"
 #include "outbound/bounces.h"
 #include "outbound/floods.h"
@@ -71,6 +71,7 @@ Answers::Answers(const config::Config& config, const Clock& clock, AnswerOptions
     : config_(config),
       clock_(clock),
       options_(options),
+      room_(config),
       new_ticket_(config.answers.new_ticket, "answers.new_ticket"),
       closed_(config.answers.closed, "answers.closed"),
       too_large_(config.answers.too_large, "answers.too_large") {}
@@ -79,7 +80,9 @@ Answers::Answers(const config::Config& config, const Clock& clock, AnswerOptions
 std::string Answers::brake(Store& store, Transaction& tx, TicketId ticket, const std::string& address) const {
   const UnixTime now = clock_.unix_now();
   if (!is_sendable_address(address)) return "there is no address to answer to";
-  if (config::is_own_address(config_, address)) return "the address is our own";
+  if (config::is_own_address(config_, address) || config::is_own_address(config_, split_detail(address).address)) {
+    return "the address is our own";
+  }
   if (const auto muted = store.outbox().muted(address_key(address), now)) return "muted: " + *muted;
   const auto& rate = config_.answers.per_sender;
   if (store.outbox().answers_since(address_key(address), now - rate.window.count()) >= rate.count) {
@@ -87,14 +90,7 @@ std::string Answers::brake(Store& store, Transaction& tx, TicketId ticket, const
                        rate.window.count());
   }
   if (const auto flood = answer_flood(store, ticket, now)) return *flood;
-  if (!has_room(store, config_)) {
-    refused_for_room_ = true;
-    tx.set_value(kRefusedForRoom, rfc3339(now));
-    log::error(
-        "the outbox is full: automatic answers are refused",
-        {{"max_pending", config_.outbound.max_pending}, {"advice", "See `poller outbox` for what holds it up."}});
-    return "the outbox is full (outbound.max_pending)";
-  }
+  if (!room_.allows(store, tx, now)) return "the outbox is full (outbound.max_pending)";
   return {};
 }
 
@@ -153,19 +149,24 @@ std::vector<std::string> Answers::mail_stored(Store& store, Transaction& tx, con
     return reasons;
   }
   if (p.outcome != Outcome::stored) return reasons;
-  const UnixTime now = clock_.unix_now();
-  if (const auto from_agent = agent_answer(store, config_, stored, *ticket)) {
-    if (options_.live) add(pass_on(store, tx, config_, stored, *ticket, *from_agent, now));
-    return reasons;
-  }
-  if (stored.mail.verdict.bounce) {
-    add(note_bounce(store, tx, config_, stored, now));
-    return reasons;
+  const Occasion at{store, tx, config_, room_, clock_.unix_now()};
+  if (stored.mail.verdict.bounce) return note_bounce(at, stored);
+  std::string remark, silence;
+  if (const auto answer = agent_answer(at, stored, *ticket)) {
+    if (answer->is_agents) {
+      if (options_.live) reasons = pass_on(at, stored, *ticket, *answer);
+      if (answer->is_joined) return reasons;
+    } else {
+      add(take_as_customers(stored, *ticket, *answer));
+      remark = remark_on(*answer);
+      silence = why_answer_not_told(at, stored, *ticket, *answer);
+    }
   }
   if (p.is_new_ticket && new_ticket_.enabled()) {
     add(acknowledge(store, tx, stored, *ticket, new_ticket_, OutboxKind::ack));
   }
-  if (options_.live) add(notify_agents(store, tx, config_, stored, *ticket, now));
+  if (!options_.live) return reasons;
+  add(silence.empty() ? notify_agents(at, stored, *ticket, remark) : "agents:not told: " + silence);
   return reasons;
 }
 

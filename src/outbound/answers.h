@@ -2,7 +2,6 @@
 // agents' notifications, what an agent answers by mail, and what a bounce of our own mail means.
 #pragma once
 
-#include <atomic>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,12 +9,10 @@
 #include "base/error.h"
 #include "intake/after_commit.h"
 #include "outbound/draft.h"
+#include "outbound/occasion.h"
 #include "outbound/template.h"
 
 namespace poller::outbound {
-
-/// Under this name the store keeps when an automatic answer was last refused because the outbox was full.
-constexpr const char* kRefusedForRoom = "outbox refused at";
 
 struct AnswerOptions {
   bool live = true;  // false: replay; nothing is answered, and the reasons say so
@@ -34,8 +31,8 @@ class Answers final : public AfterCommit {
   /// The closing notice of a ticket that a person has closed. Returns the reason why none went out, or nothing.
   std::optional<std::string> ticket_closed(Store& store, Transaction& tx, const Ticket& ticket);
 
-  /// Whether an answer was refused because of outbound.max_pending.
-  [[nodiscard]] bool refused_for_room() const { return refused_for_room_; }
+  /// Whether an answer or a notification was refused because of outbound.max_pending.
+  [[nodiscard]] bool refused_for_room() const { return room_.refused(); }
 
  private:
   std::string acknowledge(Store& store, Transaction& tx, const StoredMail& stored, const Ticket& ticket,
@@ -46,7 +43,7 @@ class Answers final : public AfterCommit {
   const config::Config& config_;
   const Clock& clock_;
   AnswerOptions options_;
-  mutable std::atomic<bool> refused_for_room_{false};
+  mutable OutboxRoom room_;
   AnswerTemplate new_ticket_, closed_, too_large_;
 };
 

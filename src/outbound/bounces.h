@@ -2,15 +2,17 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "intake/after_commit.h"
+#include "outbound/occasion.h"
 
 namespace poller::outbound {
 
-/// When the bounce names a mail that we sent, to an address that we sent it to: the message's state tells, a note
-/// stands on its ticket, the agents are told, and a hard one mutes automatic answers to the address for 60 days. The
-/// reason for `explain`; empty for any other bounce.
-std::string note_bounce(Store& store, Transaction& tx, const config::Config& config, const StoredMail& stored,
-                        UnixTime now);
+/// When the bounce names a mail that we sent, to an address that we sent it to, and its sender did not fail
+/// authentication: the message's state tells, a note stands on its ticket, the agents are told, and a hard one mutes
+/// automatic mail to the address for 60 days. A bounce of a notice to an agent, or of an operator's alert, sets off no
+/// mail at all: it would bounce again. The reasons for `explain`; none for any other bounce.
+std::vector<std::string> note_bounce(const Occasion& at, const StoredMail& stored);
 
 }  // namespace poller::outbound

@@ -148,10 +148,11 @@ class TroubleSearch {
     UnixTime refused = 0;
     if (const auto at = store_.value(outbound::kRefusedForRoom)) parse_rfc3339(*at, refused);
     if (counts.pending < config_.outbound.max_pending && now_ - refused > kRefusedLately) return;
-    found_.push_back({"full", "", "the outbox is full",
-                      fmt::format("{} waiting, outbound.max_pending is {}: automatic answers are refused",
-                                  counts.pending, config_.outbound.max_pending),
-                      "`poller outbox` shows what holds it up; agents' replies are still accepted.", 0});
+    found_.push_back(
+        {"full", "", "the outbox is full",
+         fmt::format("{} waiting, outbound.max_pending is {}: automatic answers and notifications are refused",
+                     counts.pending, config_.outbound.max_pending),
+         "`poller outbox` shows what holds it up; agents' replies are still accepted.", 0});
   }
 
   void quarantine() {

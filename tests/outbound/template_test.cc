@@ -5,7 +5,7 @@
 #include "../support/process.h"
 #include "../support/temp_dir.h"
 #include "base/error.h"
-#include "outbound/agents.h"
+#include "outbound/agent_answers.h"
 #include "outbound/draft.h"
 
 namespace poller::outbound {
