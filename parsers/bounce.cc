@@ -236,6 +236,7 @@ class BounceReader {
     if (bounce.recipients.empty()) {
       report.kind = MailKind::delivery_report;
       report.reasons.push_back("action:delivered");
+      report.reported_message_id = original_id(find_returned_mail(mail_, raw_, text_));
       return report;
     }
     report.kind = failed ? MailKind::bounce : MailKind::delivery_report;
@@ -260,6 +261,7 @@ class BounceReader {
     if (signs_.delivered && !has_error()) {
       report.kind = MailKind::delivery_report;
       report.reasons.push_back("text:delivered");
+      report.reported_message_id = original_id(find_returned_mail(mail_, raw_, text_));
       return report;
     }
     const bool delayed = signs_.delayed && !says_permanent();
@@ -284,18 +286,21 @@ class BounceReader {
 
   // Recipients from elsewhere when the report names none, and the mail it is about.
   void finish(Bounce bounce, BounceReport& report) {
-    ReturnedMail returned = find_returned_mail(mail_, raw_, text_);
+    const ReturnedMail returned = find_returned_mail(mail_, raw_, text_);
     if (bounce.recipients.empty()) {
       for (const std::string& address : other_recipients(returned.header)) {
         bounce.recipients.push_back(
             make_recipient(address, std::nullopt, {}, shared_, report.kind != MailKind::bounce));
       }
     }
-    bounce.original_message_id = std::move(returned.message_id);
-    if (!bounce.original_message_id) bounce.original_message_id = status_.original_message_id;
-    if (!bounce.original_message_id && !mail_.in_reply_to.empty())
-      bounce.original_message_id = mail_.in_reply_to.front();
+    bounce.original_message_id = original_id(returned);
     report.bounce = std::move(bounce);
+  }
+
+  [[nodiscard]] std::optional<std::string> original_id(const ReturnedMail& returned) const {
+    if (returned.message_id) return returned.message_id;
+    if (status_.original_message_id || mail_.in_reply_to.empty()) return status_.original_message_id;
+    return mail_.in_reply_to.front();
   }
 
   [[nodiscard]] std::vector<std::string> other_recipients(std::string_view returned_header) const {

@@ -12,8 +12,9 @@
 namespace poller {
 
 struct BounceReport {
-  MailKind kind = MailKind::bounce;  // or delivery_report: a success, or a delay
-  std::optional<Bounce> bounce;      // nothing for a report of success
+  MailKind kind = MailKind::bounce;                // or delivery_report: a success, or a delay
+  std::optional<Bounce> bounce;                    // nothing for a report of success
+  std::optional<std::string> reported_message_id;  // of a report of success: the mail that it is about
   std::vector<std::string> reasons;
 };
 

@@ -9,6 +9,7 @@ namespace poller {
 namespace {
 
 constexpr std::size_t kMaxCalendarHead = 16 * 1024;  // METHOD stands near the top
+constexpr std::size_t kMaxReceipt = 16 * 1024;
 
 std::string upper_word(std::string_view s) {
   std::string out;
@@ -32,6 +33,11 @@ std::string method_parameter(std::string_view content_type) {
   return {};
 }
 
+bool is_receipt_part(const Part& part) {
+  return part.content_type == "message/disposition-notification" ||
+         part.content_type == "message/global-disposition-notification";
+}
+
 }  // namespace
 
 std::optional<std::string> find_calendar_method(const Mail& mail, std::string_view raw) {
@@ -51,10 +57,19 @@ std::optional<std::string> find_calendar_method(const Mail& mail, std::string_vi
 
 bool is_disposition_notification(const Mail& mail) {
   return std::any_of(mail.parts.begin(), mail.parts.end(), [](const Part& part) {
-    return part.content_type == "message/disposition-notification" ||
-           part.content_type == "message/global-disposition-notification" ||
+    return is_receipt_part(part) ||
            (part.content_type == "multipart/report" && part.report_type == "disposition-notification");
   });
+}
+
+std::optional<std::string> find_receipted_id(const Mail& mail, std::string_view raw) {
+  for (const Part& part : mail.parts) {
+    if (!part.leaf || !is_receipt_part(part)) continue;
+    if (const auto id = field_in_block(part_head(raw, part, kMaxReceipt), "Original-Message-ID")) {
+      return message_id_in(*id);
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace poller

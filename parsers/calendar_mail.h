@@ -15,5 +15,7 @@ std::optional<std::string> find_calendar_method(const Mail& mail, std::string_vi
 
 /// Whether the mail is a receipt: read, deleted unread, ….
 bool is_disposition_notification(const Mail& mail);
+/// The Message-ID of the mail that a receipt is about (Original-Message-ID), without angle brackets.
+std::optional<std::string> find_receipted_id(const Mail& mail, std::string_view raw);
 
 }  // namespace poller

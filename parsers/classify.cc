@@ -40,6 +40,7 @@ void decide_kind(const Mail& mail, std::string_view raw, const MachineSigns& sig
       verdict.kind = report->kind;
       verdict.may_answer = false;
       verdict.bounce = std::move(report->bounce);
+      verdict.reported_message_id = std::move(report->reported_message_id);
       add_reasons(verdict, report->reasons);
       return;
     }
@@ -50,7 +51,10 @@ void decide_kind(const Mail& mail, std::string_view raw, const MachineSigns& sig
     return;
   }
   // A receipt is nothing that anybody wrote, and no report of delivery (RFC 8098): the mailbox answered.
-  if (receipt) return decide(verdict, MailKind::auto_reply, "part:disposition-notification");
+  if (receipt) {
+    verdict.reported_message_id = find_receipted_id(mail, raw);
+    return decide(verdict, MailKind::auto_reply, "part:disposition-notification");
+  }
   if (signs.auto_reply) {
     verdict.kind = MailKind::auto_reply;
     return;

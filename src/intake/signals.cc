@@ -84,10 +84,10 @@ class SignalFinder {
   }
 
   void add_keyed_ids(std::vector<std::string> ids) {
-    // A bounce names the mail that came back inside its report.
-    if (const auto& bounce = processed_.verdict.bounce; bounce && bounce->original_message_id) {
-      ids.insert(ids.begin(), *bounce->original_message_id);
-    }
+    // A report names the mail that it is about inside itself.
+    const Verdict& verdict = processed_.verdict;
+    const auto& reported = verdict.bounce ? verdict.bounce->original_message_id : verdict.reported_message_id;
+    if (reported) ids.insert(ids.begin(), *reported);
     for (const auto& id : ids) {
       if (may_be_ours(id)) add_keyed(ThreadSignal::keyed_id, id, "<" + id + ">");
     }

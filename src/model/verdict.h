@@ -33,6 +33,9 @@ struct Verdict {
   std::vector<std::string> reasons;  // "header:auto-submitted=auto-replied"
   std::optional<Bounce> bounce;
   std::optional<std::string> feedback_type;
+  /// Of a report of success and of a receipt, which have no `bounce`: the mail that it is about, without angle
+  /// brackets. For threading; neither stored nor printed.
+  std::optional<std::string> reported_message_id;
 };
 
 }  // namespace poller

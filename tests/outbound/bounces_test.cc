@@ -152,4 +152,27 @@ TEST_CASE("a delay is told as a delay") {
   for (const auto& row : desk.queued(OutboxKind::notice)) CHECK(row.subject.find("failed") == std::string::npos);
 }
 
+TEST_CASE("a report of success and a read receipt stand in the ticket of the mail that they are about") {
+  Replied desk;
+  for (const char* action : {"delivered", "relayed", "expanded"}) {
+    const auto placed = desk.take(report_on(desk.reply, "jane@example.com", {action, "2.0.0", ""}));
+    CHECK(placed.ticket == desk.ticket);
+    CHECK_FALSE(placed.is_new_ticket);
+    CHECK(desk.store->message(*placed.message)->direction == Direction::note);
+  }
+  CHECK(desk.delivery() == "pending");
+  const auto receipt = desk.take(
+      "From: Jane <jane@example.net>\r\nTo: support@example.test\r\nSubject: Read: Printer\r\nMessage-ID: "
+      "<mdn@example.net>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; "
+      "report-type=disposition-notification; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nRead.\r\n--b\r\n"
+      "Content-Type: message/disposition-notification\r\n\r\nFinal-Recipient: rfc822; jane@example.net\r\n"
+      "Original-Message-ID: <" +
+      desk.reply.message_id + ">\r\nDisposition: manual-action/MDN-sent-manually; displayed\r\n\r\n--b--\r\n");
+  CHECK(receipt.ticket == desk.ticket);
+  // Nobody's word is taken for a ticket that the id does not name.
+  OutboxRow made_up = desk.reply;
+  made_up.message_id.replace(made_up.message_id.find('@') - 2, 2, "00");
+  CHECK(desk.take(report_on(made_up, "jane@example.com", {"delivered", "2.0.0", ""})).ticket != desk.ticket);
+}
+
 }  // namespace poller::outbound

@@ -172,6 +172,30 @@ TEST_CASE("hard, soft, late and arrived are told apart") {
   for (const Verdict* v : {&hard, &soft, &late, &arrived}) CHECK_FALSE(v->may_answer);
 }
 
+TEST_CASE("what a report of success or a receipt is about") {
+  const auto report = [](const std::string& type, const std::string& fields, const std::string& returned = "") {
+    return verdict(kFromDaemon +
+                   "Subject: Report\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=" + type +
+                   "; boundary=b\r\n\r\n--b\r\n\r\nSee below.\r\n--b\r\nContent-Type: message/" + type + "\r\n\r\n" +
+                   fields + "\r\n" + returned + "\r\n--b--\r\n");
+  };
+  const std::string arrived = "Final-Recipient: rfc822; a@example.org\r\nAction: delivered\r\nStatus: 2.0.0\r\n";
+  CHECK_FALSE(report("delivery-status", arrived).reported_message_id);
+  CHECK(report("delivery-status", "X-Original-Message-ID: <a@b>\r\n\r\n" + arrived).reported_message_id == "a@b");
+  const std::string header = "\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <c@d>\r\n";
+  CHECK(report("delivery-status", arrived, header).reported_message_id == "c@d");
+  CHECK_FALSE(report("delivery-status", arrived, header).bounce);
+  const Verdict failed = report(
+      "delivery-status", "Final-Recipient: rfc822; a@example.org\r\nAction: failed\r\nStatus: 5.1.1\r\n", header);
+  CHECK_FALSE(failed.reported_message_id);
+  CHECK(failed.bounce->original_message_id == "c@d");
+  const std::string read = "Final-Recipient: rfc822; a@example.org\r\nDisposition: manual-action; displayed\r\n";
+  CHECK_FALSE(report("disposition-notification", read).reported_message_id);
+  const Verdict receipt = report("disposition-notification", "Original-Message-ID: <e@f>\r\n" + read);
+  CHECK(receipt.kind == MailKind::auto_reply);
+  CHECK(receipt.reported_message_id == "e@f");
+}
+
 TEST_CASE("people who write about bounces are people") {
   const std::string person = "From: Anna <anna@example.org>\r\nTo: help@example.com\r\n";
   const std::string quoted =
