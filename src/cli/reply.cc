@@ -102,11 +102,12 @@ ExitCode send_reply(Context& context, const ReplyOptions& options) {
     return ExitCode::ok;
   }
   const auto hold = config.outbound.hold.count();
-  print_line(fmt::format("{}: reply to {} queued as outbox {}{}", ticket.number,
-                         text::escape_controls(ticket.requester.address), queued.outbox,
-                         hold > 0
-                             ? fmt::format("; `poller outbox cancel {}` takes it back within {} s", queued.outbox, hold)
-                             : std::string("; the next `poller --once` (or the daemon) sends it")));
+  const auto row = store.outbox().row(queued.outbox);
+  const std::string to = row && !row->to.empty() ? row->to.front() : ticket.requester.address;
+  print_line(
+      fmt::format("{}: reply to {} queued as outbox {}{}", ticket.number, text::escape_controls(to), queued.outbox,
+                  hold > 0 ? fmt::format("; `poller outbox cancel {}` takes it back within {} s", queued.outbox, hold)
+                           : std::string("; the next `poller --once` (or the daemon) sends it")));
   return ExitCode::ok;
 }
 

@@ -12,6 +12,7 @@
 #include "outbound/floods.h"
 #include "parsers/address_key.h"
 #include "parsers/encode_header.h"
+#include "parsers/mime.h"
 
 namespace poller::outbound {
 namespace {
@@ -39,6 +40,15 @@ std::string language_of(const Mail& mail) {
   }
   return {};
 }
+
+// By its bytes, where they are still here.
+std::string language_of_stored(Store& store, const Message& message) {
+  const std::string hash = store.message_raw_sha256(message.id);
+  const auto raw = hash.empty() ? std::nullopt : store.raw(hash);
+  return raw ? language_of(parse_mail(*raw, {}, true)) : std::string();
+}
+
+constexpr const char* kInQuarantine = "This mail is in quarantine: `poller quarantine` lists it.";
 
 TemplateValues values_of(const Ticket& ticket, const std::string& text) {
   const std::string name = one_line(ticket.requester.name);
@@ -113,7 +123,8 @@ std::string Answers::why_not(Store& store, Transaction& tx, const StoredMail& st
 
 std::string Answers::acknowledge(Store& store, Transaction& tx, const StoredMail& stored, const Ticket& ticket,
                                  const AnswerTemplate& form, OutboxKind kind) {
-  const std::string reason = why_not(store, tx, stored, ticket.requester.address);
+  const Address to = answer_address(ticket, stored.mail.mail);
+  const std::string reason = why_not(store, tx, stored, to.address);
   if (!reason.empty()) return fmt::format("answer:held-back: no {}: {}", answer_word(kind), reason);
   const TemplateValues values = values_of(ticket, stored.mail.mail.new_text);
   RenderedAnswer answer = form.render(ticket.queue, language_of(stored.mail.mail), values);
@@ -121,16 +132,16 @@ std::string Answers::acknowledge(Store& store, Transaction& tx, const StoredMail
   draft.kind = kind;
   draft.mailbox = &stored.mailbox;
   draft.ticket = ticket;
-  draft.to = {ticket.requester};
+  draft.to = {to};
   draft.subject = answer_subject(ticket);
   draft.text = std::move(answer.text);
   draft.html = std::move(answer.html);
   draft.auto_submitted = "auto-replied";
-  draft.answers = address_key(ticket.requester.address);
+  draft.answers = address_key(to.address);
   draft.who = "poller";
   refer_to(draft, stored.mail.mail);
   const Queued queued = enqueue(store, tx, draft, clock_.unix_now());
-  return fmt::format("answer:queued: {} to {} (outbox {})", answer_word(kind), ticket.requester.address, queued.outbox);
+  return fmt::format("answer:queued: {} to {} (outbox {})", answer_word(kind), to.address, queued.outbox);
 }
 
 std::vector<std::string> Answers::mail_stored(Store& store, Transaction& tx, const StoredMail& stored) {
@@ -142,14 +153,15 @@ std::vector<std::string> Answers::mail_stored(Store& store, Transaction& tx, con
   if (!p.ticket) return reasons;
   const auto ticket = store.ticket(*p.ticket);
   if (!ticket || ticket->status == "spam") return reasons;
+  const Occasion at{store, tx, config_, room_, clock_.unix_now()};
   if (p.outcome == Outcome::quarantined) {
     if (too_large_.enabled() && p.is_new_ticket && !stored.mail.raw.complete && !stored.mail.mail.fields.empty()) {
       add(acknowledge(store, tx, stored, *ticket, too_large_, OutboxKind::too_large));
     }
+    if (options_.live && p.is_new_ticket) add(notify_agents(at, stored, *ticket, kInQuarantine));
     return reasons;
   }
   if (p.outcome != Outcome::stored) return reasons;
-  const Occasion at{store, tx, config_, room_, clock_.unix_now()};
   if (stored.mail.verdict.bounce) return note_bounce(at, stored);
   std::string remark, silence;
   if (const auto answer = agent_answer(at, stored, *ticket)) {
@@ -186,8 +198,9 @@ std::optional<std::string> Answers::ticket_closed(Store& store, Transaction& tx,
   } catch (const Error& error) {
     return fmt::format("no closing notice: {}", error.what());
   }
+  const std::string language = last != nullptr ? language_of_stored(store, *last) : std::string();
   RenderedAnswer answer =
-      closed_.render(ticket.queue, "", values_of(ticket, last != nullptr ? last->mail.new_text : ""));
+      closed_.render(ticket.queue, language, values_of(ticket, last != nullptr ? last->mail.new_text : ""));
   Draft draft;
   draft.kind = OutboxKind::closed;
   draft.mailbox = mailbox;

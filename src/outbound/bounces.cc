@@ -165,4 +165,14 @@ std::vector<std::string> note_bounce(const Occasion& at, const StoredMail& store
   return reasons;
 }
 
+void note_refusal(const Occasion& at, const config::Mailbox& mailbox, const OutboxRow& row,
+                  const std::vector<std::string>& lines) {
+  const auto ticket = row.ticket ? at.store.ticket(*row.ticket) : std::nullopt;
+  if (!ticket || is_to_agents(row.kind)) return;
+  std::string what = fmt::format("Our mail \"{}\" was refused by the mail server:", one_line(row.subject));
+  for (const auto& line : lines) what += "\n  " + one_line(line);
+  add_note(at, ticket->id, "Delivery failed", what, mailbox);
+  tell_agents(at, mailbox, *ticket, {fmt::format("[{}] Delivery failed", ticket->number), what, row.message, {}});
+}
+
 }  // namespace poller::outbound

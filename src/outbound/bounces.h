@@ -15,4 +15,10 @@ namespace poller::outbound {
 /// mail at all: it would bounce again. The reasons for `explain`; none for any other bounce.
 std::vector<std::string> note_bounce(const Occasion& at, const StoredMail& stored);
 
+/// What our own server said at once, without a bounce: it has refused the row's mail for some recipients, or
+/// altogether. A note stands on its ticket, and the agents are told. `lines`: one for each recipient, or what the
+/// server said.
+void note_refusal(const Occasion& at, const config::Mailbox& mailbox, const OutboxRow& row,
+                  const std::vector<std::string>& lines);
+
 }  // namespace poller::outbound

@@ -13,6 +13,7 @@
 #include "parsers/encode_header.h"
 #include "parsers/header_words.h"
 #include "parsers/mime.h"
+#include "parsers/robot_addresses.h"
 #include "parsers/subject_base.h"
 #include "threading/message_id.h"
 #include "threading/ring_store.h"
@@ -92,6 +93,15 @@ Address from_address(const config::Mailbox& mailbox) {
 
 bool has_room(Store& store, const config::Config& config) {
   return store.outbox().counts().pending < config.outbound.max_pending;
+}
+
+Address answer_address(const Ticket& ticket, const Mail& mail) {
+  const bool wrote_it = mail.from && same_address(mail.from->address, ticket.requester.address);
+  if (!wrote_it || !is_robot_address(ticket.requester.address)) return ticket.requester;
+  for (const Address& other : mail.reply_to) {
+    if (is_sendable_address(other.address) && !is_robot_address(other.address)) return other;
+  }
+  return ticket.requester;
 }
 
 std::string answer_subject(const Ticket& ticket) {

@@ -48,6 +48,10 @@ bool has_room(Store& store, const config::Config& config);
 /// What an answer to `mail` refers to: In-Reply-To, References and Outlook's thread fields.
 void refer_to(Draft& draft, const Mail& mail);
 
+/// Whom an answer to `mail` goes to: the requester, or whoever its Reply-To names where nobody reads the requester's
+/// address (a shop's noreply@ that writes for a customer).
+Address answer_address(const Ticket& ticket, const Mail& mail);
+
 /// "Re: [T-17] printer on fire": the ticket's number once, whatever prefixes and tags the subject had.
 std::string answer_subject(const Ticket& ticket);
 

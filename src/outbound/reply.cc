@@ -154,7 +154,7 @@ Queued queue_reply(Store& store, Transaction& tx, const config::Config& config, 
   draft.kind = OutboxKind::reply;
   draft.mailbox = &sending_mailbox(config, ticket, messages);
   draft.ticket = ticket;
-  draft.to = {ticket.requester};
+  draft.to = {answered.message == nullptr ? ticket.requester : answer_address(ticket, answered.headers)};
   draft.cc = reply.cc;
   draft.subject = answer_subject(ticket);
   draft.text = reply.text.empty() && !reply.html.empty() ? text_from_html(reply.html) : reply.text;

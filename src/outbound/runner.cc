@@ -6,6 +6,7 @@
 #include <random>
 
 #include "base/log.h"
+#include "outbound/bounces.h"
 #include "outbound/uncertain.h"
 
 namespace poller::outbound {
@@ -166,7 +167,7 @@ class OutboxRun {
   void record(const OutboxRow& row, const Attempt& attempt) {
     const UnixTime now = clock_.unix_now();
     OutboxResult result{attempt.state, attempt.error, 0, attempt.owed, attempt.server_reply, true};
-    if (attempt.state == OutboxState::sent) result.error.clear();
+    if (attempt.state == OutboxState::sent && attempt.refused_recipients.empty()) result.error.clear();
     const bool fault = attempt.mailbox_trouble && is_mailbox_fault(*attempt.mailbox_trouble);
     if (attempt.state == OutboxState::retry) {
       result.counts = !fault;  // what an administrator must mend is not held against the mail
@@ -191,9 +192,21 @@ class OutboxRun {
       }
     }
     note_trouble(*tx, result, attempt, fault);
+    note_refused(*tx, row, result, attempt, now);
     tx->commit();
     tell(row, result, attempt);
     told(row, result.state);
+  }
+
+  // Nobody else would tell of those who did not get it.
+  void note_refused(Transaction& tx, const OutboxRow& row, const OutboxResult& result, const Attempt& attempt,
+                    UnixTime now) {
+    std::vector<std::string> lines = attempt.refused_recipients;
+    if (lines.empty() && result.state == OutboxState::failed) lines = {result.error};
+    if (lines.empty()) return;
+    OutboxRoom room(config_);
+    note_refusal({store_, tx, config_, room, now}, mailbox_, row, lines);
+    if (result.state == OutboxState::sent) tx.outbox().set_delivery(row.id, "bounced");
   }
 
   void tell(const OutboxRow& row, const OutboxResult& result, const Attempt& attempt) {
