@@ -323,6 +323,7 @@ void Committer::open_for_quarantined(Transaction& tx, const Processed& mail, con
   message.state = "quarantined";
   message.decision_json = decision_json(p);
   p.message = tx.add_message(message, kWho);
+  note_distrust(tx, judge_sender(mail.mail, mailbox_), *p.ticket, *p.message, clock_.unix_now());
 }
 
 Placement Committer::store_quarantined(Transaction& tx, const Processed& mail, const std::string& reason,

@@ -5,37 +5,22 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
-#include "base/text.h"
 #include "intake/closed.h"
 #include "intake/decision.h"
+#include "intake/join_up.h"
+#include "intake/pick.h"
 #include "intake/remember.h"
 #include "intake/sender_role.h"
 #include "intake/signals.h"
-#include "parsers/address_key.h"
+#include "intake/weighed.h"
 #include "parsers/requester.h"
 
 namespace poller {
 namespace {
 
-constexpr std::size_t kMostMerges = 20;
 constexpr std::size_t kMostRecorded = 40;  // signals in one decision record
-
-struct Weighed {
-  FoundSignal found;
-  Ticket ticket;
-  SenderRole role = SenderRole::stranger;
-  ThreadAction action = ThreadAction::new_linked;
-  std::string note;  // why it counts for nothing all the same
-};
-
-bool joins(const Weighed& w) { return w.action != ThreadAction::new_linked && w.note.empty(); }
-
-bool is_pointer(const Weighed& w) {
-  return w.found.signal == ThreadSignal::keyed_id || w.found.signal == ThreadSignal::stored_id;
-}
-
-bool younger(const Ticket& a, const Ticket& b) { return std::pair(a.created_at, a.id) > std::pair(b.created_at, b.id); }
 
 // "reference:<id>", as `reasons` names it.
 std::string signal_line(const FoundSignal& found) {
@@ -61,8 +46,9 @@ std::string signal_line(const FoundSignal& found) {
 
 class Chooser {
  public:
-  Chooser(Store& store, const config::Config& config, const config::Mailbox& mailbox, const Processed& processed)
-      : store_(store), config_(config), mailbox_(mailbox), processed_(processed) {}
+  Chooser(Store& store, const config::Config& config, const config::Mailbox& mailbox, const Processed& processed,
+          UnixTime now)
+      : store_(store), config_(config), mailbox_(mailbox), processed_(processed), now_(now) {}
 
   Target choose() {
     target_.requester = requester_of(processed_.mail).value_or(Address{});
@@ -73,9 +59,8 @@ class Chooser {
     leave_other_copies();
     refuse_borrowed_ids();
     record();
+    note_taken_ids();
     pick();
-    plan_merges();
-    finish();
     return std::move(target_);
   }
 
@@ -83,16 +68,24 @@ class Chooser {
   struct Known {
     Ticket ticket;
     SenderRole role;
+    std::optional<bool> is_distrusted;
   };
 
   // A long thread names one ticket a hundred times.
-  const Known* look_up(TicketId id) {
+  Known* look_up(TicketId id) {
     const auto known = known_.find(id);
     if (known != known_.end()) return &known->second;
     auto ticket = store_.ticket(id);
     if (!ticket) return nullptr;
     const SenderRole role = role_of(store_, config_, *ticket, processed_.mail, target_.sender.trust);
-    return &known_.emplace(id, Known{std::move(*ticket), role}).first->second;
+    return &known_.emplace(id, Known{std::move(*ticket), role, std::nullopt}).first->second;
+  }
+
+  bool is_distrusted_ticket(TicketId id) {
+    Known* known = look_up(id);
+    if (known == nullptr) return true;
+    if (!known->is_distrusted) known->is_distrusted = is_distrusted(store_, id);
+    return *known->is_distrusted;
   }
 
   void weigh(FoundSignal found) {
@@ -143,17 +136,38 @@ class Chooser {
     return copy && copy->ticket == ticket.id && says_new_ticket(store_.decision_json(copy->message));
   }
 
-  // Anybody can send a mail with a Message-ID that he has seen, and answers to the true one must not go to him: of
-  // several mails with one id the one counts in whose ticket the sender is better known, else the first.
+  // Anybody can send a mail with a Message-ID that he has seen, or name one, and answers to the true one must not go to
+  // him: of several tickets with one id the one counts that was not opened in another's name; where the sender is
+  // known; that has the mail itself, the first one of several.
   void refuse_borrowed_ids() {
-    for (auto& w : weighed_) {
-      if (w.found.signal != ThreadSignal::stored_id || !w.found.owner) continue;
-      for (const auto& other : weighed_) {
-        if (!other.found.owner || other.found.value != w.found.value || other.ticket.id == w.ticket.id) continue;
-        if (!other.note.empty()) continue;
-        if (std::pair(other.action, *other.found.owner) < std::pair(w.action, *w.found.owner)) {
-          w.note = fmt::format("a mail of {} bears the same Message-ID and comes first", other.ticket.number);
-        }
+    std::map<std::string, std::vector<Weighed*>> by_id;
+    for (Weighed& w : weighed_) {
+      if (w.found.signal == ThreadSignal::stored_id && !w.found.late && w.note.empty())
+        by_id[w.found.value].push_back(&w);
+    }
+    for (auto& [id, tickets] : by_id) {
+      if (tickets.size() < 2) continue;
+      const auto claim = [this](const Weighed* w) {
+        return std::tuple(is_distrusted_ticket(w->ticket.id), w->action, !w->found.owner, w->found.owner.value_or(0));
+      };
+      const Weighed* first = *std::min_element(tickets.begin(), tickets.end(),
+                                               [&](const Weighed* a, const Weighed* b) { return claim(a) < claim(b); });
+      for (Weighed* w : tickets) {
+        if (claim(first) < claim(w)) w->note = fmt::format("{} has the better claim to this id", first->ticket.number);
+      }
+    }
+  }
+
+  // Their answers are the other ticket's, and so is its conversation. An id that mails of a ticket only name may be in
+  // two: the mail that bears it, when it comes, shows that they are one.
+  void note_taken_ids() {
+    for (const Weighed& w : weighed_) {
+      if (w.ticket.id == 0 || !w.note.empty() || w.found.late) continue;
+      const std::string& value = w.found.value;
+      if (w.found.signal == ThreadSignal::thread_index) {
+        if (const auto key = conversation_key(processed_.mail)) target_.taken_ids.insert(*key);
+      } else if (w.found.signal == ThreadSignal::stored_id && (w.found.owner || w.role == SenderRole::stranger)) {
+        target_.taken_ids.insert(value.substr(1, value.size() - 2));
       }
     }
   }
@@ -181,90 +195,19 @@ class Chooser {
     return fmt::format("{} ({}, verdict {})", line, to_string(w.role), trust);
   }
 
-  // The strongest kind of signal decides; among its tickets the newest.
   void pick() {
-    for (const auto& w : weighed_) {
-      if (!joins(w) || w.found.late) continue;
-      if (chosen_ != nullptr && w.found.signal != chosen_->found.signal) continue;
-      if (chosen_ == nullptr || younger(w.ticket, chosen_->ticket)) chosen_ = &w;
-    }
-    if (chosen_ == nullptr) {
-      for (const auto& w : weighed_) {
-        if (joins(w) && w.found.late && (chosen_ == nullptr || younger(w.ticket, chosen_->ticket))) chosen_ = &w;
-      }
-    }
-    if (chosen_ == nullptr) return;
-    target_.join = chosen_->ticket.id;
-    if (const auto count = pointed_tickets(); count > 1 && !chosen_->found.late) {
-      target_.reasons.push_back(
-          fmt::format("points to {} tickets: joins the newer, {}", count, chosen_->ticket.number));
-    }
-  }
-
-  [[nodiscard]] std::size_t pointed_tickets() const {
-    std::vector<TicketId> ids;
-    for (const auto& w : weighed_) {
-      if (!joins(w) || w.found.late || w.found.signal != chosen_->found.signal) continue;
-      if (std::find(ids.begin(), ids.end(), w.ticket.id) == ids.end()) ids.push_back(w.ticket.id);
-    }
-    return ids.size();
-  }
-
-  // Every ticket that the mail joins up: what it refers to, and what refers to it.
-  [[nodiscard]] std::vector<Ticket> joined_up() const {
-    std::vector<Ticket> out;
-    const bool is_link =
-        std::any_of(weighed_.begin(), weighed_.end(), [](const Weighed& w) { return joins(w) && w.found.late; });
-    if (!is_link) return out;
-    for (const auto& w : weighed_) {
-      if (!joins(w) || !is_pointer(w)) continue;
-      const bool known = std::any_of(out.begin(), out.end(), [&](const Ticket& t) { return t.id == w.ticket.id; });
-      if (!known && out.size() <= kMostMerges) out.push_back(w.ticket);
-    }
-    std::sort(out.begin(), out.end(), [](const Ticket& a, const Ticket& b) { return younger(b, a); });
-    return out;
-  }
-
-  void plan_merges() {
-    const auto tickets = joined_up();
-    if (tickets.size() < 2 || !target_.join) return;
-    const auto mine =
-        std::find_if(tickets.begin(), tickets.end(), [&](const Ticket& t) { return t.id == *target_.join; });
-    if (mine == tickets.end()) return;
-    const auto base = std::find_if(tickets.begin(), tickets.end(), [&](const Ticket& t) {
-      return same_address(t.requester.address, mine->requester.address) && !is_distrusted(store_, t.id);
-    });
-    for (const Ticket& other : tickets) {
-      if (base == tickets.end() || other.id != base->id) plan_merge(base == tickets.end() ? *mine : *base, other);
-    }
-    if (base != tickets.end() && !target_.merges.empty()) target_.join = base->id;
-  }
-
-  void plan_merge(const Ticket& base, const Ticket& other) {
-    if (base.id == other.id) return;
-    if (!same_address(base.requester.address, other.requester.address)) {
-      target_.reasons.push_back(
-          fmt::format("not-merged:{} and {} have different requesters", base.number, other.number));
-    } else if (is_distrusted(store_, other.id) || is_distrusted(store_, base.id)) {
-      target_.reasons.push_back(fmt::format("not-merged:{} and {}: the sender of one of them failed authentication",
-                                            base.number, other.number));
-    } else if (is_split_from(store_, other.id, base.id)) {
-      target_.reasons.push_back(fmt::format("not-merged:{} and {}: a person split them", base.number, other.number));
-    } else {
-      target_.merges.push_back({other.id, base.id});
-      target_.reasons.push_back(fmt::format("missing-link:{} merged into {}", other.number, base.number));
-    }
-  }
-
-  void finish() {
-    if (chosen_ != nullptr) {
-      target_.trust.flagged = chosen_->action == ThreadAction::join_and_flag;
-      if (target_.trust.flagged) {
-        target_.reasons.push_back(fmt::format("flagged: {} is neither requester, participant nor agent of {}", sender(),
-                                              chosen_->ticket.number));
-      }
+    const Picked picked = pick_signal(weighed_);
+    if (picked.signal == nullptr) {
+      link();
       return;
     }
+    target_.join = picked.signal->ticket.id;
+    target_.trust.flagged = picked.signal->action == ThreadAction::join_and_flag;
+    if (!picked.reason.empty()) target_.reasons.push_back(picked.reason);
+    plan_merges(store_, config_, processed_, now_, weighed_, *picked.signal, target_);
+  }
+
+  void link() {
     for (const auto& w : weighed_) {
       if (w.ticket.id == 0 || !w.note.empty()) continue;
       target_.linked_to = w.ticket.id;
@@ -275,26 +218,28 @@ class Chooser {
     target_.reasons.emplace_back("no signal: a new ticket");
   }
 
-  [[nodiscard]] std::string sender() const {
-    return processed_.mail.from ? processed_.mail.from->address : std::string("nobody");
-  }
-
   Store& store_;
   const config::Config& config_;
   const config::Mailbox& mailbox_;
   const Processed& processed_;
+  UnixTime now_;
   Target target_;
   std::map<TicketId, Known> known_;
   std::vector<Weighed> weighed_;
-  const Weighed* chosen_ = nullptr;
 };
 
 }  // namespace
 
 Target choose_ticket(Store& store, const config::Config& config, const config::Mailbox& mailbox,
                      const Processed& processed, UnixTime now) {
-  Target target = Chooser(store, config, mailbox, processed).choose();
+  Target target = Chooser(store, config, mailbox, processed, now).choose();
   apply_closed_policy(store, config, processed, now, target);
+  if (target.trust.flagged && target.join) {
+    const auto ticket = store.ticket(*target.join);
+    target.reasons.push_back(fmt::format("flagged: {} is neither requester, participant nor agent of {}",
+                                         processed.mail.from ? processed.mail.from->address : std::string("nobody"),
+                                         ticket ? ticket->number : std::string()));
+  }
   return target;
 }
 

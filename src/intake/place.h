@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,8 @@ struct Merge {
 /// The choice for one mail. Nothing has been written yet.
 struct Target {
   std::optional<TicketId> join;       // nothing: a new ticket
-  std::optional<TicketId> linked_to;  // of a new ticket: the one that the mail named
+  std::optional<TicketId> linked_to;  // the one that the mail named too: of a new ticket, or one that is closed
+  std::set<std::string> taken_ids;    // of its references, and its conversation: what another ticket has
   std::vector<Merge> merges;          // to do first: the mail is the missing link between tickets of one requester
   SenderFinding sender;
   Direction direction = Direction::in;  // note: it is kept in the ticket, and nobody need act on it

@@ -15,10 +15,13 @@ constexpr const char* kTeller = "poller";
 constexpr const char* kDistrusted = "distrusted";
 constexpr std::size_t kMostParticipants = 50;  // of one mail
 
-std::vector<std::string> thread_ids(const Mail& mail) {
+constexpr std::string_view kLinkedFrom = R"({"from":)";
+
+std::vector<std::string> thread_ids(const Mail& mail, const std::set<std::string>& taken) {
   std::vector<std::string> ids = mail.references;
   ids.insert(ids.end(), mail.in_reply_to.begin(), mail.in_reply_to.end());
   if (auto key = conversation_key(mail)) ids.push_back(std::move(*key));
+  std::erase_if(ids, [&](const std::string& id) { return taken.contains(id); });
   return ids;
 }
 
@@ -42,20 +45,30 @@ void tell(Transaction& tx, TicketId ticket, std::optional<MessageId> message, Un
 
 void remember_mail(Transaction& tx, const Target& target, const Mail& mail, TicketId ticket, MessageId message,
                    UnixTime now) {
-  const auto why = fmt::format(R"({{"why":{}}})", text::json_string(target.sender.why));
-  if (target.sender.trust == SenderTrust::fail) {
-    tell(tx, ticket, message, now, kDistrusted, why);
-  } else {
-    tx.add_thread_ids(ticket, thread_ids(mail));
-    // Somebody unknown does not choose who else is known.
-    if (!target.trust.flagged) tx.add_participants(ticket, recipients(mail));
-  }
-  if (target.trust.flagged)
+  note_distrust(tx, target.sender, ticket, message, now);
+  if (target.trust.flagged) {
     tell(tx, ticket, message, now, "flagged", R"({"why":"the sender is unknown to the ticket"})");
+  } else if (target.sender.trust != SenderTrust::fail) {
+    tx.add_thread_ids(ticket, thread_ids(mail, target.taken_ids));
+    tx.add_participants(ticket, recipients(mail));
+  }
   if (target.linked_to && *target.linked_to != ticket) {
     tell(tx, ticket, std::nullopt, now, "linked", fmt::format(R"({{"to":{}}})", *target.linked_to));
     tell(tx, *target.linked_to, std::nullopt, now, "linked", fmt::format(R"({{"from":{}}})", ticket));
   }
+}
+
+void note_distrust(Transaction& tx, const SenderFinding& sender, TicketId ticket, MessageId message, UnixTime now) {
+  if (sender.trust != SenderTrust::fail) return;
+  tell(tx, ticket, message, now, kDistrusted, fmt::format(R"({{"why":{}}})", text::json_string(sender.why)));
+}
+
+std::optional<TicketId> linked_ticket(const std::string& detail_json) {
+  std::uint64_t id = 0;
+  if (!detail_json.starts_with(kLinkedFrom) || !detail_json.ends_with('}')) return std::nullopt;
+  const auto digits = std::string_view(detail_json).substr(kLinkedFrom.size());
+  if (!text::parse_uint(digits.substr(0, digits.size() - 1), id)) return std::nullopt;
+  return static_cast<TicketId>(id);
 }
 
 bool is_distrusted(Store& store, TicketId ticket) {

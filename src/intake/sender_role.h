@@ -14,4 +14,7 @@ namespace poller {
 SenderRole role_of(Store& store, const config::Config& config, const Ticket& ticket, const Mail& mail,
                    SenderTrust trust);
 
+/// Whether the address is the ticket's requester, an agent or a participant.
+bool is_known(Store& store, const config::Config& config, const Ticket& ticket, const std::string& address);
+
 }  // namespace poller

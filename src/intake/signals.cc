@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "intake/number_form.h"
+#include "intake/remember.h"
 #include "parsers/addresses.h"
 #include "parsers/subject_base.h"
 #include "storage/outbox.h"
@@ -15,7 +16,8 @@
 namespace poller {
 namespace {
 
-constexpr std::size_t kMostSignals = 200;
+constexpr std::size_t kMostOfAKind = 200;  // signals: those that lead nowhere are a kind of their own
+constexpr std::size_t kMostBroken = 20;
 constexpr std::size_t kMostMarks = 20;            // looked at in one text
 constexpr std::size_t kLongestMark = 80;          // our ids are shorter
 constexpr std::size_t kConversationBytes = 22;    // of Thread-Index: what all mails of a conversation share
@@ -43,12 +45,15 @@ class SignalFinder {
   }
 
  private:
+  // What is made up crowds out nothing true, nor one kind another.
   void add(FoundSignal found) {
-    if (found_.size() >= kMostSignals) return;
-    const bool known = std::any_of(found_.begin(), found_.end(), [&](const FoundSignal& other) {
-      return other.signal == found.signal && other.value == found.value && other.ticket == found.ticket;
-    });
-    if (!known) found_.push_back(std::move(found));
+    std::size_t same_kind = 0;
+    for (const FoundSignal& other : found_) {
+      if (other.signal == found.signal && other.value == found.value && other.ticket == found.ticket) return;
+      if (found.broken.empty() ? other.signal == found.signal && other.late == found.late : !other.broken.empty())
+        ++same_kind;
+    }
+    if (same_kind < (found.broken.empty() ? kMostOfAKind : kMostBroken)) found_.push_back(std::move(found));
   }
 
   // The keys are read when something looks like ours.
@@ -57,7 +62,7 @@ class SignalFinder {
     return ring_ ? read_message_id(*ring_, id) : std::nullopt;
   }
 
-  // In-Reply-To and References, newest first.
+  // In-Reply-To and References, newest first: the mail that is answered stands before what that one answered.
   [[nodiscard]] std::vector<std::string> pointed_to() const {
     std::vector<std::string> ids;
     std::set<std::string> seen;
@@ -69,7 +74,7 @@ class SignalFinder {
     return ids;
   }
 
-  void add_keyed(ThreadSignal signal, const std::string& id, const std::string& value) {
+  void add_keyed(ThreadSignal signal, const std::string& id, const std::string& value, std::size_t distance = 0) {
     const auto token = read(id);
     if (!token) {
       add({signal, value, 0, {}, false, "it looks like one of ours, but no key of ours made it"});
@@ -80,16 +85,22 @@ class SignalFinder {
       add({signal, value, 0, {}, false, "it is ours, but names no ticket"});
       return;
     }
-    add({signal, value, ticket, {}, false, {}});
+    add({signal, value, ticket, {}, false, {}, distance});
   }
 
-  void add_keyed_ids(std::vector<std::string> ids) {
+  // In-Reply-To may name several.
+  [[nodiscard]] std::size_t distance_of(std::size_t place) const {
+    const std::size_t direct = mail_.in_reply_to.empty() ? 0 : mail_.in_reply_to.size() - 1;
+    return place <= direct ? 0 : place - direct;
+  }
+
+  void add_keyed_ids(const std::vector<std::string>& ids) {
     // A report names the mail that it is about inside itself.
     const Verdict& verdict = processed_.verdict;
     const auto& reported = verdict.bounce ? verdict.bounce->original_message_id : verdict.reported_message_id;
-    if (reported) ids.insert(ids.begin(), *reported);
-    for (const auto& id : ids) {
-      if (may_be_ours(id)) add_keyed(ThreadSignal::keyed_id, id, "<" + id + ">");
+    if (reported && may_be_ours(*reported)) add_keyed(ThreadSignal::keyed_id, *reported, "<" + *reported + ">");
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      if (may_be_ours(ids[i])) add_keyed(ThreadSignal::keyed_id, ids[i], "<" + ids[i] + ">", distance_of(i));
     }
   }
 
@@ -131,14 +142,17 @@ class SignalFinder {
   }
 
   void add_stored_ids(const std::vector<std::string>& ids) {
+    std::size_t place = 0;  // the hits come in the order of the ids
     for (const auto& hit : store_.find_thread(ids)) {
+      while (place < ids.size() && ids[place] != hit.message_id) ++place;
       if (is_keyed_to(hit)) continue;
       add({ThreadSignal::stored_id,
            "<" + hit.message_id + ">",
            store_.follow_merges(hit.ticket),
            hit.message,
            false,
-           {}});
+           {},
+           distance_of(place)});
     }
     if (!mail_.message_id) return;
     for (const auto& hit : store_.find_thread(std::span(&*mail_.message_id, 1))) {
@@ -180,7 +194,9 @@ class SignalFinder {
 
   void add_same_subject() {
     const config::Queue* queue = config::find_queue(config_, processed_.queue);
-    if (queue == nullptr || !queue->same_subject_within || mail_.subject_base.empty() || !mail_.from) return;
+    if (queue == nullptr || !queue->same_subject_within || !mail_.from) return;
+    // So a ticket is called whose mail had no subject.
+    if (mail_.subject_base.empty() || text::iequals(mail_.subject_base, "(no subject)")) return;
     TicketFilter filter;
     filter.queue = queue->name;
     filter.requester = mail_.from->address;
@@ -188,6 +204,7 @@ class SignalFinder {
     filter.limit = kMostSubjectTickets;
     store_.for_each_ticket(filter, [&](const Ticket& ticket) {
       if (ticket.merged_into || !text::iequals(subject_base(ticket.subject), mail_.subject_base)) return;
+      if (is_distrusted(store_, ticket.id)) return;  // who opened it was not who he said
       add({ThreadSignal::same_subject, mail_.subject_base, ticket.id, {}, false, {}});
     });
   }

@@ -20,6 +20,7 @@ struct FoundSignal {
   std::optional<MessageId> owner;  // stored_id: the message that bears the id; nothing when mails only referred to it
   bool late = false;               // mails of that ticket refer to this one, which comes after them
   std::string broken;              // why it counts for nothing
+  std::size_t distance = 0;        // of an id: 0 where it is answered directly, more the further back it stands
 };
 
 /// Strongest first, within one kind the newest reference first; one entry for an id and ticket.

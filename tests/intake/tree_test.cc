@@ -107,8 +107,9 @@ void check_conversation(const std::filesystem::path& file) {
 
 // One requester's conversation: who answers whom, and how much each mail says of that.
 struct Conversation {
-  std::vector<int> parent;  // of each mail, -1 for the first
-  std::vector<int> style;   // 0 all ancestors, 1 the parent alone, 2 the first and the parent
+  std::vector<int> parent;         // of each mail, -1 for the first
+  std::vector<int> style;          // 0 all ancestors, 1 the parent alone, 2 the first and the parent, 3 none at all
+  std::vector<bool> outlook = {};  // whether it bears Thread-Index
 };
 
 std::string reference(int mail) { return "<c" + std::to_string(mail) + "@example.com> "; }
@@ -119,7 +120,9 @@ std::string letter_of(const Conversation& c, int mail) {
   letter.body = "Mail " + std::to_string(mail);
   const auto index = static_cast<std::size_t>(mail);
   const int parent = c.parent[index];
-  if (parent < 0) return letter.text();
+  if (index < c.outlook.size() && c.outlook[index])
+    letter.fields = {"Thread-Index: AQHauu0qvJ1sQ2x3TkS0dGVzdHRlc3R0ZXN0"};
+  if (parent < 0 || c.style[index] == 3) return letter.text();
   if (c.style[index] == 1) {
     letter.in_reply_to = reference(parent);
     return letter.text();
@@ -166,6 +169,29 @@ TEST_CASE("a conversation of one requester ends in one ticket, in whatever order
     for (int i = 0; i < mails; ++i) {
       c.parent.push_back(i == 0 ? -1 : static_cast<int>(random() % static_cast<unsigned>(i)));
       c.style.push_back(static_cast<int>(random() % 3));
+    }
+    std::vector<int> order(static_cast<std::size_t>(mails));
+    std::iota(order.begin(), order.end(), 0);
+    for (int turn = 0; turn < 12; ++turn) {
+      std::shuffle(order.begin(), order.end(), random);
+      CAPTURE(round);
+      CAPTURE(order);
+      CHECK(tickets_in_order(w, c, order).size() == 1);
+    }
+  }
+}
+
+TEST_CASE("so does one in which Outlook's mails bear little but their conversation") {
+  TreeWorld w;
+  std::mt19937 random(20261126);  // NOLINT: the same conversations in each run
+  for (int round = 0; round < 40; ++round) {
+    const int mails = 3 + round % 4;
+    Conversation c;
+    for (int i = 0; i < mails; ++i) {
+      const bool outlook = i == 0 || random() % 2 == 0;
+      c.parent.push_back(i == 0 ? -1 : static_cast<int>(random() % static_cast<unsigned>(i)));
+      c.style.push_back(static_cast<int>(random() % (outlook ? 4 : 3)));
+      c.outlook.push_back(outlook);
     }
     std::vector<int> order(static_cast<std::size_t>(mails));
     std::iota(order.begin(), order.end(), 0);
