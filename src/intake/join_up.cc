@@ -17,22 +17,23 @@ bool is_requesters_conversation(const Weighed& w) {
   return w.found.signal == ThreadSignal::thread_index && w.role == SenderRole::requester;
 }
 
-// What the mail refers to and what refers to it are one; so are an id's ticket and that of Outlook's conversation.
-bool is_link(const std::vector<Weighed>& weighed) {
-  bool has_pointer = false, has_conversation = false, is_late = false;
+// What the mail refers to and what refers to it are one; so are the tickets of a mail that is there and of one that is
+// not, where it answers both, and an id's and that of Outlook's conversation.
+bool joins_up(const std::vector<Weighed>& weighed) {
+  bool has_pointer = false, has_conversation = false, is_link = false;
   for (const Weighed& w : weighed) {
     if (!joins_as_known(w)) continue;
-    is_late = is_late || w.found.late;
+    is_link = is_link || w.found.late || (w.found.signal == ThreadSignal::stored_id && !w.found.owner);
     has_pointer = has_pointer || is_pointer(w);
     has_conversation = has_conversation || is_requesters_conversation(w);
   }
-  return is_late || (has_pointer && has_conversation);
+  return is_link || (has_pointer && has_conversation);
 }
 
 // Oldest first.
 std::vector<Ticket> joined_up(const std::vector<Weighed>& weighed) {
   std::vector<Ticket> out;
-  if (!is_link(weighed)) return out;
+  if (!joins_up(weighed)) return out;
   for (const Weighed& w : weighed) {
     if (!joins_as_known(w) || !(is_pointer(w) || is_requesters_conversation(w))) continue;
     const bool known = std::any_of(out.begin(), out.end(), [&](const Ticket& t) { return t.id == w.ticket.id; });
@@ -94,6 +95,8 @@ class Joiner {
       target_.linked_to = other.id;
       return true;
     }
+    // What nobody has answered yet is not made to wait for the customer.
+    if (base.status == "pending" && other.status != "pending" && other.status != "closed") target_.reopens = true;
     target_.merges.push_back({other.id, base.id});
     target_.reasons.push_back(fmt::format("missing-link:{} merged into {}", other.number, base.number));
     return true;

@@ -217,6 +217,16 @@ TEST_CASE("an auto-reply merges nothing") {
   CHECK(w.home(one) == one);
 }
 
+TEST_CASE("an open ticket that is merged into one that waits for its requester is open still") {
+  NearWorld w;
+  const TicketId waits = w.ticket_of(mail("old@example.com", {"ghost@example.com"}));
+  const TicketId open = w.ticket_of(mail("second@example.com", {}));
+  w.set_status(waits, "pending");
+  w.send(mail("ghost@example.com", {"second@example.com"}, kDesk));
+  CHECK(w.home(open) == waits);
+  CHECK(w.store->ticket(waits)->status == "open");
+}
+
 TEST_CASE("a copied Thread-Index does not draw the conversation away") {
   NearWorld w;
   Letter copied = mail("copied@evil.example", {}, kMallory);
