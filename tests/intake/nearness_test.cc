@@ -123,6 +123,20 @@ TEST_CASE("a stranger's answer to a closed ticket does not draw the others' answ
   CHECK(w.ticket_of(mail("again@evil.example", {"first@example.com"}, kMallory)) == strangers.ticket);
 }
 
+TEST_CASE("a ticket that a stranger had linked with a closed one is no continuation to an agent") {
+  NearWorld w;
+  w.config.queues.front().closed = config::ClosedPolicy::new_ticket;
+  w.set_status(w.ticket, "closed");
+  const TicketId strangers = w.ticket_of(mail("stranger@evil.example", {"first@example.com"}, kMallory));
+  Letter desk = mail("desk@contoso.com", {"first@example.com"}, kDesk);
+  desk.cc = "ann@example.com";
+  const TicketId desks = w.ticket_of(desk);
+  CHECK(desks != strangers);
+  CHECK(desks != w.ticket);
+  // The agent's continues it to those whom both know.
+  CHECK(w.ticket_of(mail("ann@example.com", {"first@example.com"})) == desks);
+}
+
 TEST_CASE("after a closed ticket was continued in a new one, what follows goes there") {
   NearWorld w;
   auto& queue = w.config.queues.front();
