@@ -14,8 +14,16 @@ namespace {
 constexpr const char* kTeller = "poller";
 constexpr const char* kDistrusted = "distrusted";
 constexpr std::size_t kMostParticipants = 50;  // of one mail
+constexpr std::size_t kMostSplits = 50;        // followed from one ticket to the next
 
-constexpr std::string_view kLinkedFrom = R"({"from":)";
+// A ticket's id, first in the detail of a change.
+std::optional<TicketId> number_in(std::string_view detail_json, std::string_view before) {
+  std::uint64_t id = 0;
+  if (!detail_json.starts_with(before)) return std::nullopt;
+  const auto rest = detail_json.substr(before.size());
+  if (!text::parse_uint(rest.substr(0, rest.find_first_of(",}")), id)) return std::nullopt;
+  return static_cast<TicketId>(id);
+}
 
 std::vector<std::string> thread_ids(const Mail& mail, const std::set<std::string>& taken) {
   std::vector<std::string> ids = mail.references;
@@ -63,13 +71,7 @@ void note_distrust(Transaction& tx, const SenderFinding& sender, TicketId ticket
   tell(tx, ticket, message, now, kDistrusted, fmt::format(R"({{"why":{}}})", text::json_string(sender.why)));
 }
 
-std::optional<TicketId> linked_ticket(const std::string& detail_json) {
-  std::uint64_t id = 0;
-  if (!detail_json.starts_with(kLinkedFrom) || !detail_json.ends_with('}')) return std::nullopt;
-  const auto digits = std::string_view(detail_json).substr(kLinkedFrom.size());
-  if (!text::parse_uint(digits.substr(0, digits.size() - 1), id)) return std::nullopt;
-  return static_cast<TicketId>(id);
-}
+std::optional<TicketId> linked_ticket(const std::string& detail_json) { return number_in(detail_json, R"({"from":)"); }
 
 bool is_distrusted(Store& store, TicketId ticket) {
   const auto changes = store.changes(ticket);
@@ -77,12 +79,18 @@ bool is_distrusted(Store& store, TicketId ticket) {
 }
 
 bool is_split_from(Store& store, TicketId one, TicketId other) {
-  const std::string from = fmt::format(R"({{"from":{},)", other);
-  const std::string into = fmt::format(R"({{"into":{},)", other);
-  const auto changes = store.changes(one);
-  return std::any_of(changes.begin(), changes.end(), [&](const Change& c) {
-    return c.what == "split" && (c.detail_json.starts_with(from) || c.detail_json.starts_with(into));
-  });
+  std::set<TicketId> seen{one};
+  std::vector<TicketId> to_ask{one};
+  for (std::size_t i = 0; i < to_ask.size() && i < kMostSplits; ++i) {
+    for (const Change& change : store.changes(to_ask[i])) {
+      if (change.what != "split" && change.what != "merged") continue;  // what was split off may have gone elsewhere
+      const auto id = number_in(change.detail_json, R"({"from":)").value_or(0);
+      const TicketId near = id != 0 ? id : number_in(change.detail_json, R"({"into":)").value_or(0);
+      if (near == other) return true;
+      if (seen.insert(near).second) to_ask.push_back(near);
+    }
+  }
+  return false;
 }
 
 }  // namespace poller

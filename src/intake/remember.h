@@ -21,7 +21,8 @@ bool is_distrusted(Store& store, TicketId ticket);
 /// "linked" in change_v1 of a ticket from which another one, that came later, was linked: that other one's id.
 std::optional<TicketId> linked_ticket(const std::string& detail_json);
 
-/// Whether a person took the one out of the other: no mail puts together again what a person took apart.
+/// Whether a person took the one out of the other, or out of what came of it, or went into it: no mail puts together
+/// again what a person took apart.
 bool is_split_from(Store& store, TicketId one, TicketId other);
 
 }  // namespace poller

@@ -183,6 +183,37 @@ TEST_CASE("answers to a moved message go with it, though they name the old ticke
   CHECK(w.ticket_of(mail("f@example.com", {"first@example.com", ours})) == w.ticket);
 }
 
+TEST_CASE("what a person took apart twice is not put together by an Outlook conversation") {
+  NearWorld w;
+  const Placement second = w.send(mail("second@example.com", {"first@example.com"}));
+  const Placement third = w.send(mail("third@example.com", {"first@example.com", "second@example.com"}));
+  const TicketId apart = w.split(*second.message);
+  const TicketId further = w.split(*third.message);
+  REQUIRE(w.store->message(*third.message)->ticket == further);
+  Letter outlook = mail("outlook@example.com", {"third@example.com"});
+  outlook.fields = {kOutlook};
+  CHECK(w.ticket_of(outlook) == further);
+  CHECK(w.home(further) == further);
+  CHECK(w.home(apart) == apart);
+}
+
+TEST_CASE("what a person took out of one ticket and put into another stays there") {
+  NearWorld w;
+  const Placement second = w.send(mail("second@example.com", {"first@example.com"}));
+  const TicketId apart = w.split(*second.message);
+  const TicketId other = w.ticket_of(mail("other@example.com", {}));
+  {
+    auto tx = w.store->begin();
+    tx->merge_tickets(apart, other, "anna", system_clock().unix_now());
+    tx->commit();
+  }
+  Letter outlook = mail("outlook@example.com", {"second@example.com"});
+  outlook.fields = {kOutlook};
+  CHECK(w.ticket_of(outlook) == other);
+  CHECK(w.home(other) == other);
+  CHECK(w.home(w.ticket) == w.ticket);
+}
+
 TEST_CASE("what a stranger could have put in front of it does not outweigh our own id") {
   NearWorld w;
   const TicketId mallorys = w.ticket_of(mail("bait@evil.example", {}, kMallory));
