@@ -265,6 +265,10 @@ class Store {
   virtual std::optional<StoredMessageRef> find_identity(const std::string& identity,
                                                         const std::optional<std::string>& queue = std::nullopt,
                                                         const std::string& mailbox = {}) = 0;
+  /// The same of what stands for mails in quarantine (state "quarantined"), which find_identity() passes over.
+  virtual std::optional<StoredMessageRef> find_quarantined(const std::string& identity,
+                                                           const std::optional<std::string>& queue = std::nullopt,
+                                                           const std::string& mailbox = {}) = 0;
   /// Hits in the order of `message_ids`, several for an id that stands in several tickets.
   virtual std::vector<ThreadHit> find_thread(std::span<const std::string> message_ids) = 0;
 

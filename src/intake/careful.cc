@@ -95,7 +95,12 @@ class Careful {
       return;
     }
     mark(raw.source);  // should storing it kill this process, that counts too
-    commit_one(process_mail(std::move(raw), options));
+    Processed mail = process_mail(std::move(raw), options);
+    if (mail.is_stub && mail.raw.complete && attempts + 1 < kMaxAttempts) {
+      log_stub(context_.mailbox, mail.raw.source);
+      return;
+    }
+    commit_one(std::move(mail));
   }
 
   void note_absent(const Listed& listed, int attempts) {
@@ -128,6 +133,11 @@ class Careful {
 };
 
 }  // namespace
+
+void log_stub(const config::Mailbox& mailbox, const SourceKey& source) {
+  log::warning("the server could not give a mail and sent a stub in its place: fetched again by the next pass",
+               {{"mailbox", mailbox.name}, {"uid", source.uid}, {"uidl", source.uidl}});
+}
 
 void run_carefully(const CarefulContext& context, Mailbox& session, const Candidates& candidates,
                    const std::function<void(std::vector<Processed>&&)>& commit) {

@@ -21,8 +21,12 @@ struct CarefulContext {
 };
 
 /// `commit` takes groups of one. A mail that kills its child, or that this process died with, for the third time goes
-/// to quarantine unparsed; so does one that the server lists and gives no bytes for.
+/// to quarantine unparsed; so does one that the server lists and gives no bytes
+/// for, or a stub.
 void run_carefully(const CarefulContext& context, Mailbox& session, const Candidates& candidates,
                    const std::function<void(std::vector<Processed>&&)>& commit);
+
+/// Said of each mail that is left for the next pass because the server gave its stub (Processed::is_stub).
+void log_stub(const config::Mailbox& mailbox, const SourceKey& source);
 
 }  // namespace poller

@@ -12,6 +12,7 @@
 #include "intake/decision.h"
 #include "intake/floods.h"
 #include "intake/place.h"
+#include "intake/quarantine.h"
 #include "intake/remember.h"
 #include "intake/route.h"
 #include "parsers/requester.h"
@@ -86,7 +87,7 @@ std::optional<MailEvent> Committer::try_one(Transaction& tx, Processed& mail) {
                    mail.raw.file,
                    mail.packed.sha256,
                    mail.packed.size,
-                   store_quarantined(tx, mail, "it could not be stored as a ticket"),
+                   store_quarantined(tx, mail, "it could not be stored as a ticket", unplaced(mail)),
                    mail.received_at,
                    0};
 }
@@ -111,7 +112,8 @@ MailEvent Committer::place_one(Transaction& tx, Processed& mail) {
   } else if (mail.quarantine_reason && is_in_quarantine(mail.raw.source)) {
     event.placement = in_quarantine_already(mail);
   } else if (mail.quarantine_reason) {
-    event.placement = store_quarantined(tx, mail, *mail.quarantine_reason);
+    const Target target = choose_ticket(store_, config_, mailbox_, mail, clock_.unix_now());
+    event.placement = store_quarantined(tx, mail, *mail.quarantine_reason, target);
   } else if (const auto first = first_copy(mail)) {
     event.placement = store_duplicate(tx, mail, *first);
   } else if (const auto own = find_own_mail(store_, mail.mail)) {
@@ -123,6 +125,15 @@ MailEvent Committer::place_one(Transaction& tx, Processed& mail) {
   }
   tell_after(tx, mail, event.placement);
   return event;
+}
+
+// What is known of a mail that could not even be placed.
+Target Committer::unplaced(const Processed& mail) const {
+  Target target;
+  target.sender = judge_sender(mail.mail, mailbox_);
+  target.trust.verdict = to_string(target.sender.trust);
+  target.trust.verdict_why = target.sender.why;
+  return target;
 }
 
 bool Committer::keeps_to_itself(const std::string& queue) const {
@@ -167,16 +178,25 @@ void Committer::note_ledger(Transaction& tx, const Processed& mail, LedgerState 
   tx.set_ledger(mail.raw.source, state, message);
 }
 
-Placement Committer::store_duplicate(Transaction& tx, const Processed& mail, const StoredMessageRef& first) {
+Placement Committer::store_further(Transaction& tx, const Processed& mail, const StoredMessageRef& first,
+                                   std::string reason) {
   Placement p;
   p.outcome = Outcome::duplicate;
   p.message = first.message;
   if (first.ticket != 0) p.ticket = first.ticket;
   p.kind = mail.verdict.kind;
   p.queue = first.queue;
-  p.reasons.push_back(fmt::format("same Message-ID and content as message {}{}", first.message,
-                                  first.ticket == 0 ? ", which was ignored" : ""));
+  p.reasons.push_back(std::move(reason));
   tx.add_delivery({first.message, mail.raw.source, mail.received_at, mail.packed.sha256});
+  return p;
+}
+
+Placement Committer::store_duplicate(Transaction& tx, const Processed& mail, const StoredMessageRef& first) {
+  const char* same = mail.mail.message_id ? "same Message-ID and content as"
+                                          : "same From, Date, Subject, Received and content (no Message-ID) as";
+  Placement p = store_further(
+      tx, mail, first,
+      fmt::format("{} message {}{}", same, first.message, first.ticket == 0 ? ", which was ignored" : ""));
   note_ledger(tx, mail, LedgerState::stored, first.message);
   return p;
 }
@@ -191,20 +211,27 @@ Placement Committer::skip_old(Transaction& tx, const Processed& mail) {
   return p;
 }
 
-Placement Committer::store_dropped(Transaction& tx, const Processed& mail, const RuleOutcome& ruled) {
+Placement Committer::store_dropped(Transaction& tx, const Processed& mail, const Target& target,
+                                   const RuleOutcome& ruled) {
   Placement p;
   p.outcome = Outcome::ignored;
   p.kind = mail.verdict.kind;
   p.queue = mail.queue;
-  p.reasons = mail.verdict.reasons;
+  record_unplaced(target, p);
+  p.reasons.insert(p.reasons.end(), mail.verdict.reasons.begin(), mail.verdict.reasons.end());
   p.reasons.insert(p.reasons.end(), ruled.reasons.begin(), ruled.reasons.end());
   p.message = store_message(tx, mail, p);
   note_ledger(tx, mail, LedgerState::stored, p.message);
   return p;
 }
 
-Placement Committer::store_quarantined_by_rule(Transaction& tx, const Processed& mail, const RuleOutcome& ruled) {
-  if (!is_in_quarantine(mail.raw.source)) return store_quarantined(tx, mail, "a rule asks for it", ruled.reasons);
+Placement Committer::store_quarantined_by_rule(Transaction& tx, const Processed& mail, const Target& target,
+                                               const RuleOutcome& ruled) {
+  if (!is_in_quarantine(mail.raw.source)) {
+    std::vector<std::string> reasons = mail.verdict.reasons;
+    reasons.insert(reasons.end(), ruled.reasons.begin(), ruled.reasons.end());
+    return store_quarantined(tx, mail, "a rule asks for it", target, reasons);
+  }
   Placement p = in_quarantine_already(mail);
   p.reasons.insert(p.reasons.end(), ruled.reasons.begin(), ruled.reasons.end());
   return p;
@@ -244,6 +271,7 @@ Placement Committer::store_own(Transaction& tx, const Processed& mail, const std
   p.outcome = Outcome::ignored;
   p.kind = mail.verdict.kind;
   p.queue = mail.queue;
+  record_unplaced(choose_ticket(store_, config_, mailbox_, mail, clock_.unix_now()), p);
   p.reasons.push_back(reason);
   p.message = store_message(tx, mail, p);  // with its bytes: an id can be copied, and what came with it is nowhere else
   note_ledger(tx, mail, LedgerState::stored, p.message);
@@ -255,14 +283,11 @@ Placement Committer::store_mail(Transaction& tx, Processed& mail) {
   Target target = choose_ticket(store_, config_, mailbox_, mail, now);
   if (const auto copy = copy_in(target.join, mail)) return store_duplicate(tx, mail, *copy);
   const RuleOutcome ruled = ask_rules(options_.rules, mail, {mailbox_.name, to_string(target.sender.trust)});
-  if (ruled.drop) return store_dropped(tx, mail, ruled);
-  if (ruled.quarantine) return store_quarantined_by_rule(tx, mail, ruled);
+  if (ruled.drop) return store_dropped(tx, mail, target, ruled);
+  if (ruled.quarantine) return store_quarantined_by_rule(tx, mail, target, ruled);
   Placement p;
   p.kind = mail.verdict.kind;
-  if (!target.join && mail.retry_of && mail.retry_of->ticket) {
-    target.join = store_.follow_merges(*mail.retry_of->ticket);
-    target.reasons.emplace_back("retried from quarantine: joins the ticket that was made for it");
-  }
+  place_retried(store_, config_, mail, now, target);
   for (const Merge& merge : target.merges) tx.merge_tickets(merge.from, merge.into, kWho, now);
   p.is_new_ticket = !target.join;
   if (p.is_new_ticket && may_set_off()) p.limit = ticket_flood(store_, target.requester.address, mail.received_at);
@@ -284,70 +309,24 @@ Placement Committer::store_mail(Transaction& tx, Processed& mail) {
     tx.update_ticket(*p.ticket, reopen, kWho, now);
   }
   if (!p.is_new_ticket && ticket) set_on_joined_ticket(ruled, *ticket, tx, kWho, now);
+  dress_retried(store_, tx, mail, target, ruled, kWho, now);
   note_ledger(tx, mail, LedgerState::stored, p.message);
   return p;
 }
 
-void Committer::open_for_quarantined(Transaction& tx, const Processed& mail, const std::string& reason, Placement& p) {
-  const config::Queue* queue = config::find_queue(config_, mail.queue);
-  NewTicket ticket;
-  ticket.subject = ticket_subject(mail.mail);
-  ticket.queue = mail.queue;
-  ticket.number_form = queue != nullptr ? queue->number : "T-{id}";
-  ticket.requester = requester_of(mail.mail).value_or(Address{});
-  ticket.created_at = mail.received_at;
-  p.ticket = tx.create_ticket(ticket, kWho).id;
-  p.is_new_ticket = true;
-  Mail shown;
-  shown.message_id = mail.mail.message_id;
-  shown.subject = mail.mail.subject;
-  shown.from = mail.mail.from;
-  shown.date = mail.mail.date;
-  shown.to = mail.mail.to;
-  shown.cc = mail.mail.cc;
-  shown.in_reply_to = mail.mail.in_reply_to;
-  shown.references = mail.mail.references;
-  shown.notice = fmt::format("This mail is in quarantine: {}. See `poller quarantine`.", reason);
-  shown.text = *shown.notice;
-  shown.new_text = shown.text;
-  Verdict verdict;
-  verdict.may_answer = false;
-  verdict.reasons.push_back("quarantine:" + reason);
-  NewMessage message;
-  message.ticket = *p.ticket;
-  message.direction = Direction::note;
-  message.mail = &shown;
-  message.verdict = &verdict;
-  message.received_at = mail.received_at;
-  message.mailbox = mailbox_.name;
-  message.state = "quarantined";
-  message.decision_json = decision_json(p);
-  p.message = tx.add_message(message, kWho);
-  note_distrust(tx, judge_sender(mail.mail, mailbox_), *p.ticket, *p.message, clock_.unix_now());
-}
-
 Placement Committer::store_quarantined(Transaction& tx, const Processed& mail, const std::string& reason,
-                                       const std::vector<std::string>& more_reasons) {
-  Placement p;
-  p.outcome = Outcome::quarantined;
-  p.kind = mail.verdict.kind;
-  p.queue = mail.queue;
-  p.trust.verdict = to_string(judge_sender(mail.mail, mailbox_).trust);
-  p.reasons.push_back("quarantine:" + reason);
-  p.reasons.insert(p.reasons.end(), more_reasons.begin(), more_reasons.end());
-  NewQuarantine row;
-  row.source = mail.raw.source;
-  row.reason = reason;
-  row.attempts = std::max(1, attempts_of(mail.raw.source));
-  row.complete = mail.raw.complete && !is_exchange_stub(mail.mail);
-  row.raw = options_.dry_run || mail.packed.size == 0 ? nullptr : &mail.packed;
-  row.size = std::max<std::uint64_t>(mail.raw.announced_size, mail.packed.size);
-  row.subject = mail.mail.subject;
-  row.received_at = mail.received_at;
-  if (config_.quarantine == config::QuarantinePolicy::ticket) open_for_quarantined(tx, mail, reason, p);
-  row.ticket = p.ticket;
-  tx.add_quarantine(row);
-  note_ledger(tx, mail, row.complete ? LedgerState::quarantined : LedgerState::held, std::nullopt);
+                                       const Target& target, const std::vector<std::string>& more_reasons) {
+  const QuarantineContext context{store_, config_, mailbox_, options_.dry_run};
+  const LedgerState state = is_whole(mail) ? LedgerState::quarantined : LedgerState::held;
+  if (const auto copy = find_quarantined_copy(context, mail)) {
+    Placement p = store_further(
+        tx, mail, *copy, fmt::format("the same mail as message {}, which stands for it in quarantine", copy->message));
+    note_ledger(tx, mail, state, std::nullopt);
+    return p;
+  }
+  const int attempts = std::max(1, attempts_of(mail.raw.source));
+  Placement p = put_in_quarantine(context, tx, mail, target, reason, attempts, more_reasons);
+  note_ledger(tx, mail, state, std::nullopt);
   return p;
 }
 

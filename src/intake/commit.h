@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "intake/after_commit.h"
 #include "intake/own_mail.h"
+#include "intake/place.h"
 #include "intake/processed.h"
 #include "intake/rules.h"
 #include "model/placement.h"
@@ -57,16 +58,17 @@ class Committer {
   /// Whether a new ticket may lead to mail of ours at all.
   [[nodiscard]] bool may_set_off() const { return options_.after != nullptr && mailbox_.smtp; }
   TicketId open_ticket(Transaction& tx, const Processed& mail, const Address& requester, const RuleOutcome& ruled);
-  Placement store_dropped(Transaction& tx, const Processed& mail, const RuleOutcome& ruled);
+  Placement store_dropped(Transaction& tx, const Processed& mail, const Target& target, const RuleOutcome& ruled);
+  [[nodiscard]] Target unplaced(const Processed& mail) const;
+  Placement store_further(Transaction& tx, const Processed& mail, const StoredMessageRef& first, std::string reason);
   Placement store_duplicate(Transaction& tx, const Processed& mail, const StoredMessageRef& first);
   Placement skip_old(Transaction& tx, const Processed& mail);
-  Placement store_quarantined(Transaction& tx, const Processed& mail, const std::string& reason,
+  Placement store_quarantined(Transaction& tx, const Processed& mail, const std::string& reason, const Target& target,
                               const std::vector<std::string>& more_reasons = {});
-  /// A minimal ticket, so that a customer is never ignored (`quarantine: ticket`).
-  void open_for_quarantined(Transaction& tx, const Processed& mail, const std::string& reason, Placement& p);
   void note_ledger(Transaction& tx, const Processed& mail, LedgerState state, std::optional<MessageId> message);
   void tell_after(Transaction& tx, const Processed& mail, Placement& placement);
-  Placement store_quarantined_by_rule(Transaction& tx, const Processed& mail, const RuleOutcome& ruled);
+  Placement store_quarantined_by_rule(Transaction& tx, const Processed& mail, const Target& target,
+                                      const RuleOutcome& ruled);
   [[nodiscard]] bool keeps_to_itself(const std::string& queue) const;
   std::optional<StoredMessageRef> first_copy(const Processed& mail);
   std::optional<StoredMessageRef> copy_in(std::optional<TicketId> ticket, const Processed& mail);

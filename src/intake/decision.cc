@@ -43,6 +43,12 @@ bool says_new_ticket(std::string_view decision) {
   return decision.find(R"("is_new_ticket":true)") != std::string_view::npos;
 }
 
+bool says_flagged(std::string_view decision) { return decision.find(R"("flagged":true)") != std::string_view::npos; }
+
+bool is_about_signal(const std::string& reason) {
+  return reason.find(" -> ") != std::string::npos || reason.find(": refused: ") != std::string::npos;
+}
+
 bool says_rule(std::string_view decision) {
   return decision.find(R"(["rule:)") != std::string_view::npos || decision.find(R"(,"rule:)") != std::string_view::npos;
 }

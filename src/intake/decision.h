@@ -16,5 +16,10 @@ std::string decision_json(const Placement& placement);
 /// record say so, because strings in it are escaped.
 bool says_new_ticket(std::string_view decision);
 bool says_rule(std::string_view decision);
+/// Likewise: the mail joined its ticket though its sender is unknown to it.
+bool says_flagged(std::string_view decision);
+
+/// Whether the reason is a signal as it was weighed ("reference:<a@x> -> T-1 …"), not what came of it.
+bool is_about_signal(const std::string& reason);
 
 }  // namespace poller

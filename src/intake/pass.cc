@@ -103,6 +103,7 @@ class Pass {
             std::vector<SourceKey> sources;
             sources.reserve(group.size());
             for (const auto& mail : group) sources.push_back(mail.raw.source);
+            leave_stubs(group);
             commit(std::move(group));
             for (const auto& source : sources) open.erase(source);
           });
@@ -116,6 +117,15 @@ class Pass {
       summary_.more = true;
     }
     if (!options_.dry_run) settle_owed(store_, mailbox_, session, lease_);
+  }
+
+  // The server may give the mail itself another time. In hand, it is among those that the next passes take one by one.
+  void leave_stubs(std::vector<Processed>& group) {
+    std::erase_if(group, [this](const Processed& mail) {
+      if (!mail.is_stub || !mail.raw.complete) return false;
+      log_stub(mailbox_, mail.raw.source);
+      return true;
+    });
   }
 
   void run_careful(Mailbox& session, const Candidates& candidates) {

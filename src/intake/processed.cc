@@ -29,6 +29,14 @@ UnixTime arrival(const RawMail& raw, const Mail& mail, UnixTime now) {
   return now;
 }
 
+// Exchange puts this in place of a mail that it cannot render (for now): it is not what the customer wrote.
+bool is_exchange_stub(const Mail& mail) {
+  static constexpr std::string_view kPrefix = "Retrieval using the ";
+  return mail.from && text::istarts_with(mail.from->name, "Microsoft Exchange Server") &&
+         text::istarts_with(mail.subject, kPrefix) &&
+         text::icontains(mail.subject, "protocol failed for the following message");
+}
+
 std::optional<std::string> reason_for_quarantine(const RawMail& raw, const Mail& mail, std::uint64_t max_size) {
   const std::uint64_t size = std::max<std::uint64_t>(raw.announced_size, raw.bytes.size());
   if (!raw.complete) return fmt::format("too large: {} bytes announced, max_size is {}", size, max_size);
@@ -41,13 +49,6 @@ std::optional<std::string> reason_for_quarantine(const RawMail& raw, const Mail&
 
 }  // namespace
 
-bool is_exchange_stub(const Mail& mail) {
-  static constexpr std::string_view kPrefix = "Retrieval using the ";
-  return mail.from && text::istarts_with(mail.from->name, "Microsoft Exchange Server") &&
-         text::istarts_with(mail.subject, kPrefix) &&
-         text::icontains(mail.subject, "protocol failed for the following message");
-}
-
 Processed process_mail(RawMail&& raw, const ProcessOptions& options) {
   Processed out;
   out.mail = parse_mail(raw.bytes, {}, !raw.complete);
@@ -55,6 +56,7 @@ Processed process_mail(RawMail&& raw, const ProcessOptions& options) {
   out.identity = identity_of(out.mail);
   out.received_at = arrival(raw, out.mail, options.now);
   out.before_start = options.not_before && out.received_at < *options.not_before;
+  out.is_stub = is_exchange_stub(out.mail);
   out.quarantine_reason = reason_for_quarantine(raw, out.mail, options.max_size);
   if (raw.announced_size == 0) raw.announced_size = raw.bytes.size();
   out.packed = pack_raw(std::move(raw.bytes), out.mail.sha256);

@@ -19,6 +19,7 @@ struct Processed {
   std::string identity;      // second net, see identity.h
   UnixTime received_at = 0;  // arrival: the server's word, else the topmost Received, else Date, else now
   std::optional<std::string> quarantine_reason;  // set: it goes to quarantine instead of into a ticket
+  bool is_stub = false;                          // the server gave its own words in place of the mail
   std::string queue;  // where it goes unless its ticket or a rule says otherwise; set at the commit, see route.h
   std::string queue_reason;
   bool before_start = false;              // known only by a renumbered folder and older than our start: left alone
@@ -33,8 +34,5 @@ struct ProcessOptions {
 
 /// Parse and classify. Never throws for a bad mail.
 Processed process_mail(RawMail&& raw, const ProcessOptions& options);
-
-/// Exchange puts this in place of a mail it cannot render: it is not what the customer wrote.
-bool is_exchange_stub(const Mail& mail);
 
 }  // namespace poller

@@ -62,7 +62,12 @@ std::optional<FolderState> SqliteStore::folder_state(const std::string& mailbox,
 std::optional<StoredMessageRef> SqliteStore::find_identity(const std::string& identity,
                                                            const std::optional<std::string>& queue,
                                                            const std::string& mailbox) {
-  return read_identity(db_, identity, queue, mailbox);
+  return read_identity(db_, identity, queue, mailbox, false);
+}
+std::optional<StoredMessageRef> SqliteStore::find_quarantined(const std::string& identity,
+                                                              const std::optional<std::string>& queue,
+                                                              const std::string& mailbox) {
+  return read_identity(db_, identity, queue, mailbox, true);
 }
 std::vector<ThreadHit> SqliteStore::find_thread(std::span<const std::string> message_ids) {
   return read_thread(db_, message_ids);

@@ -23,6 +23,8 @@ class SqliteStore final : public Store {
 
   std::optional<StoredMessageRef> find_identity(const std::string& identity, const std::optional<std::string>& queue,
                                                 const std::string& mailbox) override;
+  std::optional<StoredMessageRef> find_quarantined(const std::string& identity, const std::optional<std::string>& queue,
+                                                   const std::string& mailbox) override;
   std::vector<ThreadHit> find_thread(std::span<const std::string> message_ids) override;
 
   bool is_participant(TicketId ticket, const std::string& address) override;

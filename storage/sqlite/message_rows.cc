@@ -129,14 +129,16 @@ std::string read_decision(Database& db, MessageId id) {
 }
 
 std::optional<StoredMessageRef> read_identity(Database& db, const std::string& identity,
-                                              const std::optional<std::string>& queue, const std::string& mailbox) {
+                                              const std::optional<std::string>& queue, const std::string& mailbox,
+                                              bool in_quarantine) {
   Query q = db.query(
       "SELECT m.id, coalesce(t.merged_into, t.id, 0), m.mailbox, coalesce(t.queue, '') FROM message m"
-      " LEFT JOIN ticket t ON t.id = m.ticket_id WHERE m.identity = ?1 AND (?2 IS NULL OR t.queue = ?2 OR m.mailbox = "
+      " LEFT JOIN ticket t ON t.id = m.ticket_id WHERE m.identity = ?1 AND (m.state = 'quarantined') = ?4"
+      " AND (?2 IS NULL OR t.queue = ?2 OR m.mailbox = "
       "?3"
       " OR EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = m.id AND d.mailbox = ?3))"
       " ORDER BY m.id LIMIT 1");
-  if (!q.bind(identity, queue, mailbox).step()) return std::nullopt;
+  if (!q.bind(identity, queue, mailbox, in_quarantine).step()) return std::nullopt;
   return StoredMessageRef{q.integer(0), q.integer(1), q.text(2), q.text(3)};
 }
 

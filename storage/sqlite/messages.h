@@ -23,7 +23,8 @@ void insert_thread_ids(sqlite::Database& db, TicketId ticket, std::span<const st
 void insert_delivery(sqlite::Database& db, const Delivery& delivery);
 
 std::optional<StoredMessageRef> read_identity(sqlite::Database& db, const std::string& identity,
-                                              const std::optional<std::string>& queue, const std::string& mailbox);
+                                              const std::optional<std::string>& queue, const std::string& mailbox,
+                                              bool in_quarantine);
 std::vector<ThreadHit> read_thread(sqlite::Database& db, std::span<const std::string> message_ids);
 std::vector<Message> read_messages(sqlite::Database& db, TicketId ticket);
 std::optional<Message> read_message(sqlite::Database& db, MessageId id);

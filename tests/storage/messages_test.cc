@@ -274,6 +274,27 @@ TEST_CASE("an ignored mail is kept without a ticket") {
   });
 }
 
+TEST_CASE("what stands for a mail in quarantine is no copy of it, and is found where that is asked for") {
+  with_each_engine([](Place& place) {
+    const auto store = place.open();
+    const Mail mail = sample_mail(1);
+    const Verdict verdict;
+    NewMessage message;
+    message.mail = &mail;
+    message.verdict = &verdict;
+    message.mailbox = "support";
+    message.state = "quarantined";
+    message.identity = "held";
+    auto transaction = store->begin();
+    const MessageId id = transaction->add_message(message, "poller");
+    transaction->commit();
+    CHECK_FALSE(store->find_identity("held"));
+    CHECK(store->find_quarantined("held")->message == id);
+    CHECK(store->find_quarantined("held", "sales", "support")->message == id);
+    CHECK_FALSE(store->find_quarantined("held", "sales", "other"));
+  });
+}
+
 TEST_CASE("copies of a mail are found by identity, in any queue or in one") {
   with_each_engine([](Place& place) {
     const auto store = place.open();

@@ -50,6 +50,7 @@ TEST_CASE("no statement walks over a whole table, or sorts what an index could g
   store.folder_state("support", "INBOX");
   store.find_identity("x");
   store.find_identity("x", "support", "support");
+  store.find_quarantined("x", "support", "support");
   store.find_thread(ids);
   store.mail_ids(0, 0, 10);
   for (int bits = 0; bits < 16; ++bits) {
