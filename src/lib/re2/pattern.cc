@@ -18,6 +18,9 @@ RE2::Options pattern_options() {
   return options;
 }
 
+// Where the fast automaton finds no room after all, time grows with this.
+constexpr int kMostInstructions = 256 * 1024;
+
 [[noreturn]] void refuse(std::string_view pattern, const std::string& fault) {
   throw Error(ErrorKind::configuration, fmt::format("bad pattern \"{}\": {}", pattern, fault),
               "Patterns have RE2 syntax: https://github.com/google/re2/wiki/Syntax");
@@ -32,6 +35,7 @@ struct Pattern::Impl {
 
 Pattern::Pattern(std::string_view pattern) : impl_(std::make_unique<Impl>(pattern)) {
   if (!impl_->regex.ok()) refuse(pattern, impl_->regex.error());
+  if (impl_->regex.ProgramSize() > kMostInstructions) refuse(pattern, "pattern too large");
 }
 Pattern::Pattern(Pattern&& other) noexcept = default;
 Pattern& Pattern::operator=(Pattern&& other) noexcept = default;
