@@ -167,7 +167,8 @@ struct MessageKey {
 
 struct TicketFilter {
   std::optional<std::string> queue, status, requester;
-  std::optional<UnixTime> since;  // updated at or after
+  std::vector<std::string> other_spellings;  // of `requester`
+  std::optional<UnixTime> since;             // updated at or after
   std::optional<std::int64_t> limit;
 };
 
@@ -275,9 +276,14 @@ class Store {
   /// ASCII case ignored; also of tickets that were merged into this one.
   virtual bool is_participant(TicketId ticket, const std::string& address) = 0;
   virtual std::vector<MessageKey> message_keys() = 0;  // oldest first
-  /// Tickets with created_at from `from` to `to`, both included, of that requester or of all.
-  virtual std::int64_t tickets_created_between(UnixTime from, UnixTime to,
-                                               const std::optional<std::string>& requester) = 0;
+  /// Tickets with created_at from `from` to `to`, both included.
+  virtual std::int64_t tickets_created_between(UnixTime from, UnixTime to) = 0;
+  /// Each of them: when it was made, whose it is, and who wrote its first message (empty: nobody, or it has none).
+  using CreatedVisit =
+      std::function<void(UnixTime created_at, const std::string& requester, const std::string& writer)>;
+  virtual void for_each_created_between(UnixTime from, UnixTime to, const CreatedVisit& visit) = 0;
+  /// The requesters of all tickets, each spelling once (ASCII case ignored); not the empty one.
+  virtual void for_each_requester(const std::function<void(const std::string& address)>& visit) = 0;
 
   virtual std::optional<Ticket> ticket(TicketId id) = 0;                          // merged ones too
   virtual std::optional<Ticket> ticket_by_number(const std::string& number) = 0;  // ASCII case ignored

@@ -10,7 +10,8 @@
 namespace poller {
 
 /// Why a ticket that `sender` opens at `at` (the mail's arrival) is to set off no answer and no notice: too many
-/// tickets of his, or of all, within 10 minutes, an hour or a day. Nothing: it may. To be asked before the ticket is
+/// tickets of his (in whatever spelling of his address, also where a rule made another
+/// the requester), or of all, within 10 minutes, an hour or a day. Nothing: it may. To be asked before the ticket is
 /// made.
 std::optional<std::string> ticket_flood(Store& store, const std::string& sender, UnixTime at);
 

@@ -77,9 +77,14 @@ bool SqliteStore::is_participant(TicketId ticket, const std::string& address) {
   return read_is_participant(db_, ticket, address);
 }
 std::vector<MessageKey> SqliteStore::message_keys() { return read_message_keys(db_); }
-std::int64_t SqliteStore::tickets_created_between(UnixTime from, UnixTime to,
-                                                  const std::optional<std::string>& requester) {
-  return read_created_between(db_, from, to, requester);
+std::int64_t SqliteStore::tickets_created_between(UnixTime from, UnixTime to) {
+  return read_created_between(db_, from, to);
+}
+void SqliteStore::for_each_created_between(UnixTime from, UnixTime to, const CreatedVisit& visit) {
+  visit_created_between(db_, from, to, visit);
+}
+void SqliteStore::for_each_requester(const std::function<void(const std::string& address)>& visit) {
+  visit_requesters(db_, visit);
 }
 
 std::optional<Ticket> SqliteStore::ticket(TicketId id) { return read_ticket(db_, id); }

@@ -29,8 +29,9 @@ class SqliteStore final : public Store {
 
   bool is_participant(TicketId ticket, const std::string& address) override;
   std::vector<MessageKey> message_keys() override;
-  std::int64_t tickets_created_between(UnixTime from, UnixTime to,
-                                       const std::optional<std::string>& requester) override;
+  std::int64_t tickets_created_between(UnixTime from, UnixTime to) override;
+  void for_each_created_between(UnixTime from, UnixTime to, const CreatedVisit& visit) override;
+  void for_each_requester(const std::function<void(const std::string& address)>& visit) override;
 
   std::optional<Ticket> ticket(TicketId id) override;
   std::optional<Ticket> ticket_by_number(const std::string& number) override;

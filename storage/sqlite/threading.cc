@@ -33,15 +33,29 @@ std::vector<MessageKey> read_message_keys(Database& db) {
   return out;
 }
 
-std::int64_t read_created_between(Database& db, UnixTime from, UnixTime to,
-                                  const std::optional<std::string>& requester) {
-  std::string sql = "SELECT count(*) FROM ticket WHERE created_at BETWEEN ? AND ?";
-  if (requester) sql += " AND requester_address = ? COLLATE NOCASE";
-  Query q = db.query(sql);
-  q.bind_at(1, from);
-  q.bind_at(2, to);
-  if (requester) q.bind_at(3, *requester);
-  return q.step() ? q.integer(0) : 0;
+std::int64_t read_created_between(Database& db, UnixTime from, UnixTime to) {
+  Query q = db.query("SELECT count(*) FROM ticket WHERE created_at BETWEEN ? AND ?");
+  return q.bind(from, to).step() ? q.integer(0) : 0;
+}
+
+void visit_created_between(Database& db, UnixTime from, UnixTime to, const Store::CreatedVisit& visit) {
+  Query q = db.query(
+      "SELECT created_at, requester_address, (SELECT from_address FROM message WHERE ticket_id = ticket.id"
+      " ORDER BY received_at, id LIMIT 1) FROM ticket WHERE created_at BETWEEN ? AND ?");
+  q.bind(from, to);
+  while (q.step()) visit(q.integer(0), q.text(1), q.is_null(2) ? std::string() : q.text(2));
+}
+
+void visit_requesters(Database& db, const std::function<void(const std::string& address)>& visit) {
+  // From one to the next by the index, however many tickets each has.
+  Query q = db.query(
+      "SELECT requester_address FROM ticket WHERE requester_address > ? COLLATE NOCASE"
+      " ORDER BY requester_address COLLATE NOCASE LIMIT 1");
+  std::string last;
+  while (q.reset().bind(last).step()) {
+    last = q.text(0);
+    visit(last);
+  }
 }
 
 }  // namespace poller::sqlite_engine

@@ -16,7 +16,8 @@ bool read_is_participant(sqlite::Database& db, TicketId ticket, const std::strin
 void insert_message_key(sqlite::Database& db, const Secret& secret, UnixTime now);
 std::vector<MessageKey> read_message_keys(sqlite::Database& db);
 
-std::int64_t read_created_between(sqlite::Database& db, UnixTime from, UnixTime to,
-                                  const std::optional<std::string>& requester);
+std::int64_t read_created_between(sqlite::Database& db, UnixTime from, UnixTime to);
+void visit_created_between(sqlite::Database& db, UnixTime from, UnixTime to, const Store::CreatedVisit& visit);
+void visit_requesters(sqlite::Database& db, const std::function<void(const std::string& address)>& visit);
 
 }  // namespace poller::sqlite_engine

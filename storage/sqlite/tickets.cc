@@ -163,7 +163,12 @@ TicketId read_merge_target(Database& db, TicketId id) {
 void visit_tickets(Database& db, const TicketFilter& filter, const std::function<void(const Ticket&)>& visit) {
   // Only the conditions that are asked for, so that each of the eight forms finds its index.
   std::string sql = "SELECT " POLLER_TICKET_COLUMNS " FROM ticket WHERE updated_at >= ?";
-  if (filter.requester) sql += " AND requester_address = ? COLLATE NOCASE";
+  if (filter.requester && filter.other_spellings.empty()) sql += " AND requester_address = ? COLLATE NOCASE";
+  if (!filter.other_spellings.empty()) {
+    sql += " AND requester_address COLLATE NOCASE IN (?";
+    for (std::size_t i = 0; i < filter.other_spellings.size(); ++i) sql += ", ?";
+    sql += ")";
+  }
   if (filter.queue) sql += " AND queue = ?";
   if (filter.status) sql += " AND status = ?";
   sql += " ORDER BY updated_at DESC, id DESC LIMIT ?";
@@ -171,6 +176,7 @@ void visit_tickets(Database& db, const TicketFilter& filter, const std::function
   int index = 0;
   q.bind_at(++index, filter.since.value_or(INT64_MIN));
   if (filter.requester) q.bind_at(++index, *filter.requester);
+  for (const std::string& spelling : filter.other_spellings) q.bind_at(++index, spelling);
   if (filter.queue) q.bind_at(++index, *filter.queue);
   if (filter.status) q.bind_at(++index, *filter.status);
   q.bind_at(++index, filter.limit.value_or(-1));

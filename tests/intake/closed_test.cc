@@ -270,4 +270,42 @@ TEST_CASE("tickets of one sender beyond the limit are made and set off nothing")
   CHECK(ticket_flood(*w.store, "eve@example.com", at + 1800));  // sixty within the hour
 }
 
+TEST_CASE("the limit of a sender counts his address in every spelling, and what a rule made another's") {
+  ClosedWorld w;
+  const UnixTime at = 1'800'000'000;
+  const std::vector<std::string> spellings = {
+      "u@b\xc3\xbc"
+      "cher.example",
+      "U@XN--BCHER-KVA.example",
+      "\"u\"@B\xc3\x9c"
+      "cher.example",
+      "u@xn--bcher-kva.example."};
+  auto tx = w.store->begin();
+  const auto create = [&](const std::string& who) {
+    NewTicket ticket;
+    ticket.queue = "support";
+    ticket.number_form = "T-{id}";
+    ticket.requester.address = who;
+    ticket.created_at = at;
+    return tx->create_ticket(ticket, "test").id;
+  };
+  for (std::size_t i = 0; i < 20; ++i) create(spellings[i % spellings.size()]);
+  CHECK_FALSE(ticket_flood(*w.store, "u@xn--bcher-kva.example", at));
+  Mail mail;
+  mail.from = Address{"U", "u@xn--bcher-kva.example"};
+  const Verdict verdict;
+  for (int i = 0; i < 10; ++i) {
+    NewMessage message;
+    message.ticket = create("boss@example.com");
+    message.mail = &mail;
+    message.verdict = &verdict;
+    message.received_at = at;
+    tx->add_message(message, "test");
+  }
+  CHECK(ticket_flood(*w.store, spellings[0], at));
+  CHECK(ticket_flood(*w.store, "u@xn--bcher-kva.example", at));
+  CHECK_FALSE(ticket_flood(*w.store, "boss@example.com", at));
+  CHECK_FALSE(ticket_flood(*w.store, "ann@example.com", at));
+}
+
 }  // namespace poller

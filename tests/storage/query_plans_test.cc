@@ -50,6 +50,9 @@ TEST_CASE("no statement walks over a whole table, or sorts what an index could g
   store.folder_state("support", "INBOX");
   store.find_identity("x");
   store.find_identity("x", "support", "support");
+  store.tickets_created_between(0, 1);
+  store.for_each_created_between(0, 1, [](UnixTime, const std::string&, const std::string&) {});
+  store.for_each_requester([](const std::string&) {});
   store.find_quarantined("x", "support", "support");
   store.find_thread(ids);
   store.mail_ids(0, 0, 10);
@@ -59,6 +62,8 @@ TEST_CASE("no statement walks over a whole table, or sorts what an index could g
     if ((bits & 2) != 0) filter.status = "new";
     if ((bits & 4) != 0) filter.requester = "ann@example.com";
     if ((bits & 8) != 0) filter.since = 0;
+    store.for_each_ticket(filter, [](const Ticket&) {});
+    if (filter.requester) filter.other_spellings = {"ann@example.com."};
     store.for_each_ticket(filter, [](const Ticket&) {});
   }
   store.ticket_by_number("T-1");
@@ -97,8 +102,10 @@ TEST_CASE("no statement walks over a whole table, or sorts what an index could g
       const bool of_what_waits = line == "SCAN quarantine USING INDEX quarantine_waiting";
       CHECK((line.rfind("SCAN", 0) != 0 || of_what_waits));
       CHECK(line.find("ledger USING PRIMARY KEY (mailbox=?)") == std::string::npos);  // all mails of a mailbox
-      // What waits in the outbox is never much (outbound.max_pending), and sorted as it comes.
-      const bool is_small = sql.find("FROM outbox") != std::string::npos;
+      // What waits in the outbox is never much (outbound.max_pending), nor is what one person has written under several
+      // spellings of his address: sorted as it comes.
+      const bool of_spellings = sql.find("requester_address COLLATE NOCASE IN") != std::string::npos;
+      const bool is_small = of_spellings || sql.find("FROM outbox") != std::string::npos;
       CHECK((line.find("TEMP B-TREE") == std::string::npos || is_small));
     }
   }

@@ -24,6 +24,59 @@ TEST_CASE("participants are known without regard to case, also through a merge")
   });
 }
 
+TEST_CASE("a ticket is no mailing list: beyond five hundred nobody is added") {
+  with_each_engine([](Place& place) {
+    const auto store = place.open();
+    auto tx = store->begin();
+    const TicketId ticket = tx->create_ticket(sample_ticket(1), "x").id;
+    std::vector<std::string> addresses;
+    for (int i = 1; i <= 501; ++i) addresses.push_back("p" + std::to_string(i) + "@example.com");
+    tx->add_participants(ticket, addresses);
+    CHECK(store->is_participant(ticket, "p500@example.com"));
+    CHECK_FALSE(store->is_participant(ticket, "p501@example.com"));
+  });
+}
+
+TEST_CASE("the tickets of a time, whose they are and who wrote; every requester in each spelling once") {
+  with_each_engine([](Place& place) {
+    const auto store = place.open();
+    auto tx = store->begin();
+    std::vector<TicketId> ids;
+    for (const char* requester : {"boss@example.com", "Ann@example.com", "ann@EXAMPLE.com", "ann@example.com."}) {
+      NewTicket ticket = sample_ticket(1);
+      ticket.requester = {"", requester};
+      ticket.created_at = 100 + static_cast<UnixTime>(ids.size());
+      ids.push_back(tx->create_ticket(ticket, "x").id);
+    }
+    Mail mail = sample_mail(1);
+    mail.from = Address{"", "form@example.net"};
+    const Verdict verdict;
+    NewMessage message;
+    message.ticket = ids[0];
+    message.mail = &mail;
+    message.verdict = &verdict;
+    tx->add_message(message, "x");
+    tx->commit();
+    std::vector<std::string> seen;
+    store->for_each_created_between(100, 102,
+                                    [&](UnixTime at, const std::string& requester, const std::string& writer) {
+                                      seen.push_back(std::to_string(at) + " " + requester + " " + writer);
+                                    });
+    CHECK(seen == std::vector<std::string>{"100 boss@example.com form@example.net", "101 Ann@example.com ",
+                                           "102 ann@EXAMPLE.com "});
+    CHECK(store->tickets_created_between(101, 103) == 3);
+    std::size_t requesters = 0;
+    store->for_each_requester([&](const std::string&) { ++requesters; });
+    CHECK(requesters == 3);
+    TicketFilter filter;
+    filter.requester = "ann@example.com";
+    filter.other_spellings = {"ANN@example.com."};
+    std::size_t listed = 0;
+    store->for_each_ticket(filter, [&](const Ticket&) { ++listed; });
+    CHECK(listed == 3);
+  });
+}
+
 TEST_CASE("message keys come back in the order in which they were made") {
   with_each_engine([](Place& place) {
     const auto store = place.open();

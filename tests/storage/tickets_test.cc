@@ -184,14 +184,14 @@ TEST_CASE("tickets are listed newest first, by any filter") {
     transaction->update_ticket(3, billing, "ann", 1'700'000'003);
     transaction->commit();
     CHECK(listed(*store, {}) == Ids{2, 4, 3, 1});
-    CHECK(listed(*store, {{}, "new", {}, {}, {}}) == Ids{4, 3, 1});
-    CHECK(listed(*store, {"support", {}, {}, {}, {}}) == Ids{2, 4, 1});
-    CHECK(listed(*store, {"support", "new", {}, {}, {}}) == Ids{4, 1});
-    CHECK(listed(*store, {{}, {}, "bob@example.COM", {}, {}}) == Ids{3});
-    CHECK(listed(*store, {{}, {}, {}, 1'700'000'004, {}}) == Ids{2, 4});
-    CHECK(listed(*store, {{}, {}, {}, {}, 2}) == Ids{2, 4});
-    CHECK(listed(*store, {{}, {}, {}, {}, 0}).empty());
-    CHECK(listed(*store, {"support", "closed", "ann@example.com", 1'700'000'100, 9}) == Ids{2});
+    CHECK(listed(*store, {{}, "new", {}, {}, {}, {}}) == Ids{4, 3, 1});
+    CHECK(listed(*store, {"support", {}, {}, {}, {}, {}}) == Ids{2, 4, 1});
+    CHECK(listed(*store, {"support", "new", {}, {}, {}, {}}) == Ids{4, 1});
+    CHECK(listed(*store, {{}, {}, "bob@example.COM", {}, {}, {}}) == Ids{3});
+    CHECK(listed(*store, {{}, {}, {}, {}, 1'700'000'004, {}}) == Ids{2, 4});
+    CHECK(listed(*store, {{}, {}, {}, {}, {}, 2}) == Ids{2, 4});
+    CHECK(listed(*store, {{}, {}, {}, {}, {}, 0}).empty());
+    CHECK(listed(*store, {"support", "closed", "ann@example.com", {}, 1'700'000'100, 9}) == Ids{2});
   });
 }
 
