@@ -13,6 +13,7 @@
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/load_configuration.h"
+#include "intake/rules.h"
 #include "oauth/client_proof.h"
 #include "oauth/vault_modes.h"
 #include "outbound/answers.h"
@@ -64,6 +65,9 @@ bool check_what_is_named(const Context& context, const config::Config& config) {
                      fmt::format("vault.path: {}. {}", open.text, open.advice)});
   }
   warn_of_ended_secrets(context, config);
+  for (const auto& doubt : find_rule_doubts(config)) {
+    report(context, {config::Complaint::Severity::warning, doubt.place, doubt.text});
+  }
   bool good = true;
   for (const auto& mailbox : config.mailboxes) {
     if (!config::needs_token(mailbox)) continue;

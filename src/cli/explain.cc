@@ -7,6 +7,9 @@
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/lookup.h"
+#include "cli/spoken.h"
+#include "intake/decision.h"
+#include "intake/trust_table.h"
 
 namespace poller::cli {
 namespace {
@@ -17,6 +20,12 @@ std::string record_word(const Json& object, const char* key) {
   return it != object.end() && it->is_string() ? text::escape_controls(it->get<std::string>()) : std::string();
 }
 
+std::string role_words(const std::string& role) {
+  if (role == "requester") return "the requester";
+  if (role == "stranger") return "a stranger (neither requester, participant nor agent)";
+  return (role == "agent" ? "an " : "a ") + role;
+}
+
 void print_signal(const Json& signal, const std::string& verdict) {
   const std::string number = record_word(signal, "number");
   const std::string refused = record_word(signal, "refused");
@@ -25,7 +34,7 @@ void print_signal(const Json& signal, const std::string& verdict) {
     line += fmt::format(" leads nowhere: {}.", refused);
   } else {
     line += fmt::format(" names {}. The sender is {} there, the verdict on him {}: {}.", number,
-                        record_word(signal, "who"), verdict, record_word(signal, "action"));
+                        role_words(record_word(signal, "who")), verdict, record_word(signal, "action"));
     if (!refused.empty()) line += " Not counted: " + refused + ".";
   }
   print_line(line);
@@ -42,20 +51,33 @@ void print_trust(const Json& decision) {
   for (const auto& signal : *signals) print_signal(signal, verdict);
 }
 
-// Those about signals stand above, as sentences.
-bool is_about_signal(const std::string& reason) {
-  return reason.find(" -> ") != std::string::npos || reason.find(": refused: ") != std::string::npos;
+// The strongest signal that leads to where the message is.
+void print_decider(Store& store, const Message& message, const Json& decision) {
+  const auto trust = decision.find("trust");
+  const bool opened = decision.value("is_new_ticket", false) || record_word(decision, "outcome") != "stored";
+  if (opened || message.ticket == 0 || trust == decision.end() || !trust->contains("signals")) return;
+  for (const auto& signal : trust->at("signals")) {
+    const auto id = signal.find("ticket");
+    if (id == signal.end() || !id->is_number_integer() || !record_word(signal, "refused").empty()) continue;
+    if (record_word(signal, "action") == to_string(ThreadAction::new_linked)) continue;
+    if (store.follow_merges(id->get<TicketId>()) != message.ticket) continue;
+    print_line(fmt::format("  It is in {} because of the {} {}.", record_word(signal, "number"),
+                           record_word(signal, "signal"), record_word(signal, "value")));
+    return;
+  }
 }
 
-void print_decision(const Json& decision) {
+void print_decision(Store& store, const Message& message, const Json& decision) {
   print_trust(decision);
+  print_decider(store, message, decision);
   const bool has_trust = decision.contains("trust");
   const auto reasons = decision.find("reasons");
   if (reasons == decision.end() || !reasons->is_array()) return;
   for (const auto& reason : *reasons) {
     if (!reason.is_string()) continue;
     const std::string line = reason.get<std::string>();
-    if (!has_trust || !is_about_signal(line)) print_line("  " + text::escape_controls(line));
+    // Those about signals stand above.
+    if (!has_trust || !is_about_signal(line)) print_line("  " + text::escape_controls(spoken_reason(line)));
   }
 }
 
@@ -75,13 +97,18 @@ ExitCode explain(Context& context, const std::string& argument) {
   if (context.globals.json) {
     Json line{{"message", message->id}, {"ticket", message->ticket == 0 ? Json(nullptr) : Json(message->ticket)}};
     line["decision"] = decision.is_discarded() ? Json(nullptr) : decision;
+    line["deliveries"] = deliveries_json(store, message->id);
     print_line(to_line(line));
     return ExitCode::ok;
   }
   print_line(fmt::format("message {} from {} is in {}:", message->id,
                          text::escape_controls(message->mail.from ? message->mail.from->address : "(nobody)"),
                          place_of(store, *message)));
-  if (decision.is_object()) print_decision(decision);
+  if (decision.is_object()) print_decision(store, *message, decision);
+  for (const Delivery& delivery : store.deliveries(message->id)) {
+    print_line(fmt::format("  The same mail came again, through mailbox {} at {}.",
+                           text::escape_controls(delivery.source.mailbox), rfc3339(delivery.received_at)));
+  }
   return ExitCode::ok;
 }
 

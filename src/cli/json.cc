@@ -1,6 +1,7 @@
 #include "cli/json.h"
 
 #include "base/clock.h"
+#include "intake/decision.h"
 
 namespace poller::cli {
 namespace {
@@ -115,10 +116,25 @@ Json message_json(const Message& m) {
   return j;
 }
 
+Json deliveries_json(Store& store, MessageId id) {
+  Json out = Json::array();
+  for (const Delivery& delivery : store.deliveries(id)) {
+    out.push_back({{"mailbox", delivery.source.mailbox},
+                   {"received_at", rfc3339(delivery.received_at)},
+                   {"sha256", delivery.sha256}});
+  }
+  return out;
+}
+
 Json ticket_with_messages_json(Store& store, const Ticket& ticket) {
   Json j = ticket_json(ticket);
   j["messages"] = Json::array();
-  for (const auto& message : store.messages(ticket.id)) j["messages"].push_back(message_json(message));
+  for (const auto& message : store.messages(ticket.id)) {
+    Json line = message_json(message);
+    line["flagged"] = says_flagged(store.decision_json(message.id));
+    line["deliveries"] = deliveries_json(store, message.id);
+    j["messages"].push_back(std::move(line));
+  }
   return j;
 }
 

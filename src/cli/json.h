@@ -19,6 +19,8 @@ std::string to_line(const Json& json);
 Json mail_json(const Mail& mail, const Verdict& verdict, const std::vector<StoredAttachment>* stored = nullptr);
 Json ticket_json(const Ticket& ticket);
 Json message_json(const Message& message);
+/// Further copies of the message that came, without the first.
+Json deliveries_json(Store& store, MessageId id);
 /// `show`: the ticket with its messages.
 Json ticket_with_messages_json(Store& store, const Ticket& ticket);
 Json quarantine_json(const QuarantineRow& row);

@@ -46,6 +46,22 @@ TicketUpdate update_of(const SetOptions& options, const Ticket& ticket) {
   return out;
 }
 
+// What stands in lists and on terminals as one word of a person's.
+void refuse_controls(const char* option, const std::string& value) {
+  if (text::escape_controls(value) == value) return;
+  throw Error(ErrorKind::usage, fmt::format("{} \"{}\" has control characters", option, text::escape_controls(value)),
+              "Give it letters, figures and signs alone.");
+}
+
+void refuse_bad_words(const SetOptions& options) {
+  if (options.update.priority) refuse_controls("--priority", *options.update.priority);
+  if (options.update.assignee) refuse_controls("--assignee", *options.update.assignee);
+  for (const auto& tag : options.tags) {
+    refuse_controls("--tag", tag);
+    if (tag.empty()) throw Error(ErrorKind::usage, "an empty tag", "Give --tag a word.");
+  }
+}
+
 void refuse_bad_set(Context& context, const SetOptions& options) {
   const TicketUpdate& u = options.update;
   const bool tags = !options.tags.empty() || !options.untags.empty();
@@ -53,8 +69,10 @@ void refuse_bad_set(Context& context, const SetOptions& options) {
     throw Error(ErrorKind::usage, "nothing to set", "Give --status, --queue, --subject or another; see --help.");
   }
   if (!options.requester.empty() && !is_sendable_address(options.requester)) {
-    throw Error(ErrorKind::usage, fmt::format("\"{}\" is no address", text::escape_controls(options.requester)));
+    throw Error(ErrorKind::usage, fmt::format("\"{}\" is no address", text::escape_controls(options.requester)),
+                "Give the bare address, such as ann@example.com, without a name.");
   }
+  refuse_bad_words(options);
   if (u.subject && u.subject->find_first_not_of(" \t\r\n") == std::string::npos) {
     throw Error(ErrorKind::usage, "an empty subject", "Give --subject a text.");
   }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/counted.h"
 #include "base/text.h"
+#include "intake/decision.h"
 
 namespace poller::cli {
 namespace {
@@ -66,7 +67,7 @@ void add_headers(std::string& out, const Mail& mail, const Verdict& verdict) {
   if (verdict.bounce) out += bounce_lines(*verdict.bounce);
 }
 
-std::string message_text(const Message& m) {
+std::string message_text(Store& store, const Message& m) {
   std::string out = fmt::format("\n── {} · {} · message {}\n", rfc3339(m.received_at), to_string(m.direction), m.id);
   if (m.mail.from) add_row(out, "from", human_address(*m.mail.from));
   add_row(out, "to", join_addresses(m.mail.to));
@@ -75,6 +76,10 @@ std::string message_text(const Message& m) {
   if (m.verdict.kind != MailKind::mail) add_row(out, "kind", to_string(m.verdict.kind));
   if (m.verdict.bounce) out += bounce_lines(*m.verdict.bounce);
   if (m.mail.notice) add_row(out, "notice", *m.mail.notice);
+  if (says_flagged(store.decision_json(m.id))) add_row(out, "flagged", "its sender is unknown to this ticket");
+  for (const Delivery& d : store.deliveries(m.id)) {
+    add_row(out, "came again", fmt::format("through mailbox {} at {}", d.source.mailbox, rfc3339(d.received_at)));
+  }
   out += "\n" + text::printable(m.mail.text);
   if (!out.ends_with('\n')) out += '\n';
   for (const auto& a : m.attachments) out += attachment_line(a.attachment, &a.id);
@@ -117,7 +122,7 @@ std::string describe_ticket(Store& store, const Ticket& t) {
     const auto into = store.ticket(*t.merged_into);
     add_row(out, "merged into", into ? into->number : std::to_string(*t.merged_into));
   }
-  for (const auto& message : store.messages(t.id)) out += message_text(message);
+  for (const auto& message : store.messages(t.id)) out += message_text(store, message);
   return out;
 }
 

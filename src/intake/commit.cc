@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "intake/apply_rules.h"
+#include "intake/choice_reasons.h"
 #include "intake/contact.h"
 #include "intake/decision.h"
 #include "intake/floods.h"
@@ -112,7 +113,7 @@ MailEvent Committer::place_one(Transaction& tx, Processed& mail) {
   } else if (mail.quarantine_reason && is_in_quarantine(mail.raw.source)) {
     event.placement = in_quarantine_already(mail);
   } else if (mail.quarantine_reason) {
-    const Target target = choose_ticket(store_, config_, mailbox_, mail, clock_.unix_now());
+    const Target target = choose(mail);
     event.placement = store_quarantined(tx, mail, *mail.quarantine_reason, target);
   } else if (const auto first = first_copy(mail)) {
     event.placement = store_duplicate(tx, mail, *first);
@@ -125,6 +126,12 @@ MailEvent Committer::place_one(Transaction& tx, Processed& mail) {
   }
   tell_after(tx, mail, event.placement);
   return event;
+}
+
+Target Committer::choose(const Processed& mail) {
+  Target target = choose_ticket(store_, config_, mailbox_, mail, clock_.unix_now());
+  add_choice_reasons(config_, mail.mail, target);
+  return target;
 }
 
 // What is known of a mail that could not even be placed.
@@ -271,7 +278,7 @@ Placement Committer::store_own(Transaction& tx, const Processed& mail, const std
   p.outcome = Outcome::ignored;
   p.kind = mail.verdict.kind;
   p.queue = mail.queue;
-  record_unplaced(choose_ticket(store_, config_, mailbox_, mail, clock_.unix_now()), p);
+  record_unplaced(choose(mail), p);
   p.reasons.push_back(reason);
   p.message = store_message(tx, mail, p);  // with its bytes: an id can be copied, and what came with it is nowhere else
   note_ledger(tx, mail, LedgerState::stored, p.message);
@@ -280,7 +287,7 @@ Placement Committer::store_own(Transaction& tx, const Processed& mail, const std
 
 Placement Committer::store_mail(Transaction& tx, Processed& mail) {
   const UnixTime now = clock_.unix_now();
-  Target target = choose_ticket(store_, config_, mailbox_, mail, now);
+  Target target = choose(mail);
   if (const auto copy = copy_in(target.join, mail)) return store_duplicate(tx, mail, *copy);
   const RuleOutcome ruled = ask_rules(options_.rules, mail, {mailbox_.name, to_string(target.sender.trust)});
   if (ruled.drop) return store_dropped(tx, mail, target, ruled);
@@ -302,7 +309,11 @@ Placement Committer::store_mail(Transaction& tx, Processed& mail) {
   if (p.limit) p.reasons.push_back(*p.limit);
   p.message = store_message(tx, mail, p, target.direction);
   remember_mail(tx, target, mail.mail, *p.ticket, *p.message, now);
-  if (!target.requester.address.empty()) tx.touch_contact(contact_of(target.requester), now);
+  if (!target.requester.address.empty()) {
+    Address contact = contact_of(target.requester);
+    if (target.sender.trust == SenderTrust::fail) contact.name.clear();  // what anybody may have written
+    tx.touch_contact(contact, now);
+  }
   if (target.reopens && !ruled.status) {
     TicketUpdate reopen;
     reopen.status = "open";

@@ -45,7 +45,10 @@ bool says_new_ticket(std::string_view decision) {
 
 bool says_flagged(std::string_view decision) { return decision.find(R"("flagged":true)") != std::string_view::npos; }
 
+bool says_failed(std::string_view decision) { return decision.find(R"("verdict":"fail")") != std::string_view::npos; }
+
 bool is_about_signal(const std::string& reason) {
+  if (reason.starts_with("recipient:")) return false;
   return reason.find(" -> ") != std::string::npos || reason.find(": refused: ") != std::string::npos;
 }
 

@@ -19,6 +19,9 @@ bool says_rule(std::string_view decision);
 /// Likewise: the mail joined its ticket though its sender is unknown to it.
 bool says_flagged(std::string_view decision);
 
+/// Likewise: its sender failed authentication.
+bool says_failed(std::string_view decision);
+
 /// Whether the reason is a signal as it was weighed ("reference:<a@x> -> T-1 …"), not what came of it.
 bool is_about_signal(const std::string& reason);
 

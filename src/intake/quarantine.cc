@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "intake/choice_reasons.h"
 #include "intake/closed.h"
 #include "intake/decision.h"
 #include "intake/remember.h"
@@ -98,7 +99,8 @@ void record_unplaced(const Target& target, Placement& placement) {
   placement.trust = target.trust;
   placement.trust.flagged = false;
   placement.trust.linked_to.reset();
-  std::copy_if(target.reasons.begin(), target.reasons.end(), std::back_inserter(placement.reasons), is_about_signal);
+  std::copy_if(target.reasons.begin(), target.reasons.end(), std::back_inserter(placement.reasons),
+               says_what_was_found);
 }
 
 bool is_whole(const Processed& mail) { return mail.raw.complete && !mail.is_stub; }

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "intake/decision.h"
 #include "intake/processed.h"
+#include "intake/remember.h"
 #include "intake/sender_trust.h"
 #include "intake/trial.h"
 
@@ -179,7 +180,8 @@ class Reparser {
 
   void one(const Message& before, const Processed& after, Transaction* tx) {
     MailDifference found{before.id, before.ticket, {}, {}};
-    const RuleOutcome ruled = rules_.apply(after.mail, after.verdict, {before.mailbox, trust_of(before, after.mail)});
+    const std::string trust = trust_of(before, after.mail);
+    const RuleOutcome ruled = rules_.apply(after.mail, after.verdict, {before.mailbox, trust});
     Verdict verdict = after.verdict;
     if (ruled.no_answer) {
       verdict.may_answer = false;
@@ -198,6 +200,15 @@ class Reparser {
     RevisedMessage revised{&after.mail, &verdict, after.identity, {}};
     for (const auto& field : found.fields) revised.fields.push_back(field.field);
     tx->revise_message(before.id, revised, options_.who, clock_.unix_now());
+    remember_anew(*tx, before, after.mail, trust);
+  }
+
+  // What places later mails: of a mail whose sender was trusted then, and is now. What was remembered stays.
+  void remember_anew(Transaction& tx, const Message& before, const Mail& mail, const std::string& trust) {
+    const std::string decision = store_.decision_json(before.id);
+    if (before.ticket == 0 || says_flagged(decision) || says_failed(decision)) return;
+    if (trust == to_string(SenderTrust::fail)) return;
+    remember_mail(tx, {}, mail, before.ticket, before.id, clock_.unix_now());
   }
 
   [[nodiscard]] std::string trust_of(const Message& before, const Mail& mail) const {

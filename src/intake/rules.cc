@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "intake/rule_conditions.h"
 #include "intake/sender_list.h"
+#include "intake/trust_table.h"
 
 namespace poller {
 namespace {
@@ -39,6 +41,36 @@ std::vector<std::string> body_patterns(const std::vector<config::Rule>& rules) {
     }
   }
   return out;
+}
+
+// What can stand in a condition's place, where that is known; nothing where it is anybody's words.
+std::optional<std::vector<std::string>> words_of_condition(const config::RuleCondition& condition,
+                                                           const config::Config& config) {
+  std::vector<std::string> words;
+  if (condition.subject == "kind") {
+    for (const MailKind kind : {MailKind::mail, MailKind::auto_reply, MailKind::bounce, MailKind::delivery_report,
+                                MailKind::feedback_report, MailKind::calendar, MailKind::list}) {
+      words.emplace_back(to_string(kind));
+    }
+  } else if (condition.subject == "trust") {
+    for (const SenderTrust trust : {SenderTrust::pass, SenderTrust::none, SenderTrust::fail}) {
+      words.emplace_back(to_string(trust));
+    }
+  } else if (condition.subject == "mailbox") {
+    for (const auto& mailbox : config.mailboxes) words.push_back(mailbox.name);
+  } else if (condition.subject == "organisation") {
+    for (const auto& organisation : config.organisations) words.push_back(organisation.name);
+  } else {
+    return std::nullopt;
+  }
+  return words;
+}
+
+std::string some_of(const std::vector<std::string>& words) {
+  constexpr std::size_t kMost = 10;
+  std::string out;
+  for (std::size_t i = 0; i < std::min(words.size(), kMost); ++i) out += (i == 0 ? "" : ", ") + words[i];
+  return words.size() > kMost ? out + ", …" : out;
 }
 
 }  // namespace
@@ -129,6 +161,22 @@ std::vector<RuleFault> find_rule_faults(const std::vector<config::Rule>& rules) 
     }
   }
   return faults;
+}
+
+std::vector<RuleFault> find_rule_doubts(const config::Config& config) {
+  std::vector<RuleFault> doubts;
+  for (std::size_t i = 0; i < config.rules.size(); ++i) {
+    for (const config::RuleCondition& condition : config.rules[i].when) {
+      const auto words = words_of_condition(condition, config);
+      if (!words || find_pattern_fault(condition)) continue;
+      const re2::Pattern pattern(condition.pattern);
+      if (std::any_of(words->begin(), words->end(), [&](const auto& word) { return pattern.found_in(word); })) continue;
+      doubts.push_back({condition.place, fmt::format("rules[#{}].when.{}: \"{}\" fits none of {}: the rule never hits",
+                                                     i + 1, condition.subject, text::escape_controls(condition.pattern),
+                                                     words->empty() ? "(there are none)" : some_of(*words))});
+    }
+  }
+  return doubts;
 }
 
 }  // namespace poller

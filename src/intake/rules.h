@@ -50,6 +50,9 @@ std::string describe_rule(const config::Rule& rule);
 /// Every one there is, in the order of the rules.
 std::vector<RuleFault> find_rule_faults(const std::vector<config::Rule>& rules);
 
+/// Patterns that fit none of the words that can stand there ("kind: bounze"): the rule never hits.
+std::vector<RuleFault> find_rule_doubts(const config::Config& config);
+
 /// Safe to use from several threads at once.
 class Rules {
  public:

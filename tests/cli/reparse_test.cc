@@ -138,3 +138,25 @@ TEST_CASE("answers kept as notes are read anew too, what people wrote is not") {
   CHECK(home.value("SELECT group_concat(text, '|') FROM (SELECT text FROM message_v1 WHERE direction = 'note' ORDER BY "
                    "id)") == "Hello.\n|wrong");
 }
+
+TEST_CASE("what a mail refers to and who takes part come along, but not where the sender was not trusted") {
+  const FolderHome home("", "    trust: {authserv_id: mx.contoso.com}\n");
+  const auto cc_and = [](const std::string& fields) { return "Cc: carl@example.org\n" + fields; };
+  home.replay(bytes_of({.id = "a@example.com", .reply = "<lost@example.com>", .fields = cc_and("")}));
+  home.replay(bytes_of({.id = "f@example.com",
+                        .reply = "<forged@example.com>",
+                        .fields = cc_and("Authentication-Results: mx.contoso.com; dmarc=fail\n")}));
+  spoil(home,
+        "UPDATE message SET cc_json = '[]', extra_json = json_set(extra_json, '$.references', json('[]'));"
+        "DELETE FROM thread WHERE header_id = 'lost@example.com'; DELETE FROM participant;");
+  home.json({"reparse", "--dry-run"});
+  CHECK(home.value("SELECT count(*) FROM participant") == "0");
+  const auto lines = home.json({"reparse"});
+  CHECK(lines.back().at("summary").at("changed") == 2);
+  CHECK(home.value("SELECT group_concat(ticket_id || ' ' || address) FROM participant"
+                   " WHERE address = 'carl@example.org'") == "1 carl@example.org");
+  CHECK(home.value("SELECT count(*) FROM thread WHERE header_id = 'forged@example.com'") == "0");
+  CHECK(home.value("SELECT count(*) FROM ticket_v1") == "2");
+  const auto later = home.replay(bytes_of({.id = "b@example.com", .reply = "<lost@example.com>"}));
+  CHECK(later.at("ticket") == 1);
+}

@@ -22,7 +22,9 @@ TEST_CASE("explain tells what was found, who wrote, the verdict and the line of 
   const auto text = home.run({"explain", stranger.at("message").dump()}).out;
   CHECK(holds_words(text, "is in ticket 2 (T-2)"));
   CHECK(holds_words(text, "verdict on the sender is none: mx.contoso.com gives neither pass nor fail"));
-  CHECK(holds_words(text, "number in the subject T-1 names T-1. The sender is stranger there"));
+  CHECK(holds_words(text,
+                    "number in the subject T-1 names T-1. The sender is a stranger (neither requester, participant nor "
+                    "agent) there"));
   CHECK(holds_words(text, "new, linked"));
   const auto json = home.json({"explain", stranger.at("message").dump()}).at(0);
   const auto& trust = json.at("decision").at("trust");
