@@ -26,15 +26,6 @@ constexpr const char* kWho = "poller";
 
 std::string ticket_subject(const Mail& mail) { return mail.subject.empty() ? "(no subject)" : mail.subject; }
 
-Placement in_quarantine_already(const Processed& mail) {
-  Placement p;
-  p.outcome = Outcome::duplicate;
-  p.kind = mail.verdict.kind;
-  p.queue = mail.queue;
-  p.reasons.emplace_back("the same bytes are in quarantine already");
-  return p;
-}
-
 bool is_store_trouble(const Error& error) {
   return error.kind() == ErrorKind::storage || error.kind() == ErrorKind::temporary;
 }
@@ -132,6 +123,20 @@ Target Committer::choose(const Processed& mail) {
   Target target = choose_ticket(store_, config_, mailbox_, mail, clock_.unix_now());
   add_choice_reasons(config_, mail.mail, target);
   return target;
+}
+
+// Met again where it was met before. Like every further copy it names the first one's ticket.
+Placement Committer::in_quarantine_already(const Processed& mail) {
+  Placement p;
+  p.outcome = Outcome::duplicate;
+  p.kind = mail.verdict.kind;
+  p.queue = mail.queue;
+  p.reasons.emplace_back("the same bytes are in quarantine already");
+  if (const auto first = find_quarantined_copy({store_, config_, mailbox_, options_.dry_run}, mail)) {
+    p.message = first->message;
+    if (first->ticket != 0) p.ticket = first->ticket;
+  }
+  return p;
 }
 
 // What is known of a mail that could not even be placed.

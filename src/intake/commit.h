@@ -59,6 +59,7 @@ class Committer {
   [[nodiscard]] bool may_set_off() const { return options_.after != nullptr && mailbox_.smtp; }
   TicketId open_ticket(Transaction& tx, const Processed& mail, const Address& requester, const RuleOutcome& ruled);
   Placement store_dropped(Transaction& tx, const Processed& mail, const Target& target, const RuleOutcome& ruled);
+  Placement in_quarantine_already(const Processed& mail);
   Target choose(const Processed& mail);
   [[nodiscard]] Target unplaced(const Processed& mail) const;
   Placement store_further(Transaction& tx, const Processed& mail, const StoredMessageRef& first, std::string reason);

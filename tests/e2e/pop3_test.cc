@@ -155,6 +155,25 @@ TEST_CASE("too large for POP3's DELE: in quarantine by its header, and it stays 
   CHECK(left_on_server(user) == 1);
 }
 
+TEST_CASE("Exchange's stub over POP3: in quarantine after three passes, not before, and it stays on the server") {
+  const auto user = new_user();
+  deliver_mails(user, 1);
+  dovecot().deliver(
+      user,
+      "From: \"Microsoft Exchange Server 2016\" <postmaster@example.com>\r\nSubject: Retrieval using the POP3 "
+      "protocol failed for the following message: 17\r\nMessage-ID: <stub@example.com>\r\n\r\n"
+      "The server couldn't retrieve the following message:\r\n");
+  auto options = pop3_options(user);
+  options.after = "delete";
+  const Home home = signed_in_home(options);
+  CHECK(home.once().stored == 1);
+  CHECK(home.once().mails == 0);
+  CHECK(home.count("SELECT count(*) FROM ticket_v1") == 1);
+  CHECK(home.once().quarantined == 1);
+  CHECK(left_on_server(user) == 1);
+  CHECK(home.once().mails == 0);
+}
+
 TEST_CASE("start: new over POP3 takes what comes after the first pass that could list") {
   const auto user = new_user();
   deliver_mails(user, 3);
