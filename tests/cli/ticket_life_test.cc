@@ -77,7 +77,10 @@ TEST_CASE("what came into a ticket by a merge is split off with its answers") {
 
 TEST_CASE("split takes along who is known, and the mails that the moved ones alone name") {
   const FolderHome home;
-  const auto old_ticket = home.replay(bytes_of({.subject = "printer", .id = "a@x", .reply = "<old@y>"})).at("ticket");
+  const auto old_ticket =
+      home.replay(bytes_of(
+                      {.subject = "printer", .id = "a@x", .reply = "<old@y>", .fields = "Cc: Bob <bob@example.com>\n"}))
+          .at("ticket");
   home.replay(bytes_of({.from = "Bob <bob@example.com>", .id = "b@x", .reply = "<old@y> <a@x> <never@y>"}));
   const auto made = home.json({"split", "2"}).at(0);
   CHECK(home.replay(bytes_of({.id = "c@x", .reply = "<never@y>"})).at("ticket") == made.at("id"));
