@@ -33,6 +33,13 @@ std::string percent_decode(std::string_view s) {
   return text::to_valid_utf8(out);
 }
 
+std::string clean_address(std::string_view href) {
+  std::string out;
+  for (const char c : text::trim(href))
+    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) out += c;
+  return out;
+}
+
 std::string unwrap_safe_link(std::string address) {
   const std::string_view view = address;
   const std::size_t host = text::ifind(view.substr(0, 200), kSafeLinks);
@@ -41,15 +48,9 @@ std::string unwrap_safe_link(std::string address) {
   if (from == std::string_view::npos) from = view.find("&url=", host);
   if (from == std::string_view::npos) return address;
   const std::string_view value = view.substr(from + 5);
-  std::string target = percent_decode(value.substr(0, value.find('&')));
+  // Control characters again: this time they stood there encoded.
+  std::string target = clean_address(percent_decode(value.substr(0, value.find('&'))));
   return text::istarts_with(target, "http") || text::istarts_with(target, "mailto:") ? target : address;
-}
-
-std::string clean_address(std::string_view href) {
-  std::string out;
-  for (const char c : text::trim(href))
-    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) out += c;
-  return out;
 }
 
 /// Only what tells addresses apart: no scheme, no "www.", no final slash, no blanks or brackets around.

@@ -87,6 +87,8 @@ TEST_CASE("Safe Links are shown as what they wrap") {
   CHECK(html_to_text(
             "<a href='https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.com%2Fa&amp;data=05'>"
             "https://example.com/a</a>") == "https://example.com/a");
+  CHECK(html_to_text("<a href='https://eur01.safelinks.protection.outlook.com/?url=http%3A%2F%2Fexample.com%2F%00%0Aa'>"
+                     "the page</a>") == "the page <http://example.com/a>");
 }
 
 TEST_CASE("images give their alternative text, pixels nothing") {
