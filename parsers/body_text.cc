@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_set>
 
 #include "base/text.h"
 #include "parsers/charset.h"
@@ -33,6 +34,40 @@ std::string_view cut_at_line(std::string_view bytes, std::size_t room) {
   const std::size_t line = bytes.rfind('\n', room);
   const bool near = line != std::string_view::npos && line + 4096 > room;
   return bytes.substr(0, near ? line : room);
+}
+
+// Nothing to read: blanks of any kind, written as HTML entities too, as mailers leave them in a part for people without
+// HTML.
+bool is_blank_text(std::string_view s) {
+  while (!s.empty()) {
+    std::size_t size = text::is_space(s.front()) ? 1 : 0;
+    for (const std::string_view blank : {"&nbsp;", "&#160;", "\u00a0", "\u200b", "\u200c", "\ufeff"}) {
+      if (s.starts_with(blank)) size = blank.size();
+    }
+    if (size == 0) return false;
+    s.remove_prefix(size);
+  }
+  return true;
+}
+
+// Programs that know no multipart/alternative put the same text into both parts, one behind the other. The same: four
+// of five words of what is `rendered` stand in `plain` too.
+bool says_the_same(std::string_view rendered, std::string_view plain) {
+  constexpr std::size_t kCompared = 64 * 1024;
+  const auto words = [](std::string_view s) {
+    std::vector<std::string_view> out;
+    for (std::size_t pos = 0; pos < s.size();) {
+      const std::size_t begin = std::min(s.find_first_not_of(" \t\r\n", pos), s.size());
+      pos = std::min(s.find_first_of(" \t\r\n", begin), s.size());
+      if (pos > begin && s[begin] != '<') out.push_back(s.substr(begin, pos - begin));
+    }
+    return out;
+  };
+  const auto others = words(plain.substr(0, kCompared));
+  const std::unordered_set<std::string_view> known(others.begin(), others.end());
+  const auto own = words(rendered.substr(0, kCompared));
+  const auto found = std::count_if(own.begin(), own.end(), [&](std::string_view word) { return known.contains(word); });
+  return static_cast<std::size_t>(found) * 5 >= own.size() * 4;
 }
 
 void append_joined(std::string& all, bool& any, std::string_view more) {
@@ -68,23 +103,53 @@ void BodyText::add_plain(std::string_view bytes, const MailPart& part) {
     text = with_line_feeds(std::move(text));
   }
   append_joined(plain_, has_plain_, text);
+  add_piece(plain_, text.size(), false);
 }
 
 void BodyText::add_html(std::string_view bytes, const MailPart& part) {
-  append_joined(html_, has_html_, converted(bytes, part, true, limits_.text - std::min(limits_.text, html_.size())));
+  const std::string html = converted(bytes, part, true, limits_.text - std::min(limits_.text, html_.size()));
+  append_joined(html_, has_html_, html);
+  if (part.sole) add_piece(html_, html.size(), true);
+}
+
+void BodyText::add_piece(const std::string& all, std::size_t size, bool is_html) {
+  pieces_.push_back({all.size() - size, size, is_html});
+}
+
+std::optional<std::string> BodyText::seen_text() const {
+  if (is_blank_text(plain_)) return std::nullopt;                    // then the text is the HTML
+  if (has_html_ && looks_like_html(plain_)) return rendered_html();  // nobody is meant to read its source
+  std::string all;
+  bool any = false;
+  bool more = false;
+  for (const Piece& piece : pieces_) {
+    const std::string_view source = piece.is_html ? html_ : plain_;
+    const std::string_view own = source.substr(piece.begin, piece.size);
+    const std::string rendered = piece.is_html ? html_to_text(own) : std::string();
+    if (piece.is_html && (text::trim(rendered).empty() || says_the_same(rendered, plain_))) continue;
+    more = more || piece.is_html;
+    append_joined(all, any, piece.is_html ? rendered : own);
+  }
+  if (!more) return std::nullopt;
+  if (all.size() > limits_.text) all.resize(text::utf8_prefix(all, limits_.text).size());
+  return all;
 }
 
 void BodyText::add_fallback(std::optional<std::string> text, std::optional<std::string> html) {
   if (text && !fallback_text_) fallback_text_ = std::move(text);
-  if (html && !has_html_ && text::trim(plain_).empty()) append_joined(html_, has_html_, *html);
+  if (html && !has_html_ && is_blank_text(plain_)) append_joined(html_, has_html_, *html);
 }
 
 std::string BodyText::take_text() {
-  if (!text::trim(plain_).empty()) return std::move(plain_);
+  if (!is_blank_text(plain_)) return std::move(plain_);
   if (fallback_text_ && !text::trim(*fallback_text_).empty()) {
     return with_line_feeds(std::string(text::utf8_prefix(*fallback_text_, limits_.text)));
   }
   if (!has_html_) return std::move(plain_);
+  return rendered_html();
+}
+
+std::string BodyText::rendered_html() const {
   std::string rendered = html_to_text(html_);
   if (rendered.size() > limits_.text) rendered.resize(text::utf8_prefix(rendered, limits_.text).size());
   return rendered;

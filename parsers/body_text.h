@@ -22,6 +22,9 @@ class BodyText {
   /// What a winmail.dat holds as body: used where nothing else is.
   void add_fallback(std::optional<std::string> text, std::optional<std::string> html);
 
+  /// What a person sees where that is more than the texts: texts and those HTML parts that no text stands for,
+  /// rendered, in order. Before take_text().
+  [[nodiscard]] std::optional<std::string> seen_text() const;
   /// All texts joined by line breaks; the HTML rendered where there is no text, or only blank ones. Once.
   std::string take_text();
   /// All HTML parts joined, or nothing. After take_text().
@@ -30,12 +33,21 @@ class BodyText {
   [[nodiscard]] const std::string& html() const { return html_; }
 
  private:
+  struct Piece {
+    std::size_t begin = 0;  // in plain_, or in html_
+    std::size_t size = 0;
+    bool is_html = false;
+  };
+
+  void add_piece(const std::string& all, std::size_t size, bool is_html);
+  [[nodiscard]] std::string rendered_html() const;
   std::string converted(std::string_view bytes, const MailPart& part, bool is_html, std::size_t room);
 
   const ParseLimits& limits_;
   Defects& defects_;
   std::string plain_;
   std::string html_;
+  std::vector<Piece> pieces_;  // in order: all texts, and HTML that no text stands for
   bool has_plain_ = false;
   bool has_html_ = false;
   std::optional<std::string> fallback_text_;

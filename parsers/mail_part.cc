@@ -95,11 +95,6 @@ TransferEncoding real_encoding(std::string_view body, const Part& part, Defects&
   return TransferEncoding::identity;
 }
 
-bool looks_like_html(std::string_view body) {
-  body = text::trim(body.substr(0, 1024));
-  return text::istarts_with(body, "<html") || text::istarts_with(body, "<!doctype html");
-}
-
 MailPart describe_part(std::string_view raw, MimeEntity& entity, const ParseLimits& limits, std::string_view hint,
                        Defects& defects) {
   MailPart out;
@@ -135,6 +130,11 @@ MailPart describe_part(std::string_view raw, MimeEntity& entity, const ParseLimi
 }
 
 }  // namespace
+
+bool looks_like_html(std::string_view body) {
+  body = text::trim(body.substr(0, 1024));
+  return text::istarts_with(body, "<html") || text::istarts_with(body, "<!doctype html");
+}
 
 std::vector<MailPart> describe_parts(std::string_view raw, std::vector<MimeEntity> tree, const ParseLimits& limits,
                                      Defects& defects) {

@@ -28,6 +28,7 @@ struct MailPart {
   std::optional<std::string> content_id;
   BodyKind kind = BodyKind::leaf;
   PartRole role = PartRole::attachment;
+  bool sole = false;  // of role html: no text/plain stands for it in a multipart/alternative
 };
 
 /// Reads types, names and encodings of all entities. `raw` is what the tree was read from.
@@ -38,5 +39,8 @@ std::vector<MailPart> describe_parts(std::string_view raw, std::vector<MimeEntit
 /// where those leave it open): text/plain and text/html that are no attachment by their disposition; of
 /// multipart/related only its root; a text with a file name only where it comes first and nothing else can be the body.
 void assign_roles(std::vector<MailPart>& parts);
+
+/// Whether a text begins as an HTML document does.
+bool looks_like_html(std::string_view body);
 
 }  // namespace poller

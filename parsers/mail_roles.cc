@@ -33,6 +33,7 @@ class RoleGiver {
     for (std::size_t i = 1; i < parts.size(); ++i) {
       children_[static_cast<std::size_t>(parts[i].part.parent)].push_back(i);
     }
+    find_plain();
   }
 
   void give() {
@@ -40,6 +41,7 @@ class RoleGiver {
       auto& part = parts_[i];
       if (part.part.leaf) {
         part.role = role_of(i);
+        part.sole = part.role == PartRole::html && !has_plain_instead(i);
       } else {
         part.role = PartRole::container;
         contexts_[i] = context_of(i);
@@ -53,6 +55,7 @@ class RoleGiver {
   struct Context {
     bool attached = false;         // it, or one around it, is an attachment
     bool beside_plain = false;     // within an alternative to a text/plain
+    bool plain_instead = false;    // the same, the text/plain however deep in its own branch
     std::size_t related_root = 0;  // of a multipart/related: the child that is the body; 0: not related
     bool only_first = false;       // multipart/signed
     bool alternative = false;
@@ -75,12 +78,29 @@ class RoleGiver {
     out.alternative = type == "multipart/alternative";
     out.only_first = type == "multipart/signed";
     out.beside_plain = around.beside_plain || (around.alternative && has_plain_sibling(i));
+    out.plain_instead = has_plain_instead(i);
     if (type == "multipart/related") out.related_root = related_root(i);
     return out;
   }
 
   [[nodiscard]] bool is_out_of_place(std::size_t i, const Context& around) const {
     return (around.related_root != 0 && around.related_root != i) || (around.only_first && !is_first_child(i));
+  }
+
+  // Which parts are a text/plain or hold one.
+  void find_plain() {
+    holds_plain_.resize(parts_.size());
+    for (std::size_t i = parts_.size(); i-- > 0;) {
+      if (parts_[i].part.leaf) holds_plain_[i] = parts_[i].part.content_type == "text/plain";
+      if (i > 0 && holds_plain_[i]) holds_plain_[static_cast<std::size_t>(parts_[i].part.parent)] = true;
+    }
+  }
+
+  [[nodiscard]] bool has_plain_instead(std::size_t i) const {
+    const Context around = parent_context(i);
+    if (around.plain_instead || !around.alternative) return around.plain_instead;
+    const auto& siblings = children_[static_cast<std::size_t>(parts_[i].part.parent)];
+    return std::any_of(siblings.begin(), siblings.end(), [&](std::size_t k) { return k != i && holds_plain_[k]; });
   }
 
   [[nodiscard]] bool has_plain_sibling(std::size_t i) const {
@@ -156,6 +176,7 @@ class RoleGiver {
   std::vector<MailPart>& parts_;
   std::vector<std::vector<std::size_t>> children_;
   std::vector<Context> contexts_;
+  std::vector<bool> holds_plain_;
 };
 
 }  // namespace

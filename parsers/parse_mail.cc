@@ -242,12 +242,14 @@ class MailBuilder {
 
   void finish_body() {
     mail_.attachments = files_.take(body_.html());
+    const auto seen = body_.seen_text();
     mail_.text = body_.take_text();
     mail_.html = body_.take_html();
     set_notice(protection_notice(protection_of_text(mail_.text)));
     if (mail_.notice && text::trim(mail_.text).empty()) mail_.text = *mail_.notice;
-    const auto clear = open_clear_signed(mail_.text);
-    NewText fresh = new_text(clear ? *clear : mail_.text, mail_.html.value_or(""), mail_.subject);
+    const std::string& shown = seen ? *seen : mail_.text;
+    const auto clear = open_clear_signed(shown);
+    NewText fresh = new_text(clear ? *clear : shown, mail_.html.value_or(""), mail_.subject);
     mail_.new_text = std::move(fresh.text);
     mail_.signature = std::move(fresh.signature);
   }

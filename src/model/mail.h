@@ -76,7 +76,7 @@ struct Mail {
   std::string text;  // the body for a person to read
   std::optional<std::string> html;
   std::optional<std::string> notice;
-  std::string new_text;
+  std::string new_text;  // of all that is shown: HTML beside the texts too, where no text stands for it
   std::optional<std::string> signature;
   std::vector<Attachment> attachments;
 
