@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "parsers/address_phrase.h"
 #include "parsers/header_words.h"
 
 namespace poller {
@@ -46,7 +47,9 @@ class ListReader {
       } else if (c == '(') {
         comment(item.comment);
       } else if (c == '<') {
-        if (item.angle && !text::trim(*item.angle).empty()) {  // the separator is missing
+        if (item.angle && item.angle->find('@') == std::string::npos && holds_address()) {
+          item.phrase.insert(behind_angle_, "<" + *item.angle + ">");  // "Joe <Sales> <joe@x>": a part of the name
+        } else if (item.angle && !text::trim(*item.angle).empty()) {   // the separator is missing
           carried_ = item.phrase.substr(behind_angle_);
           item.phrase.resize(behind_angle_);
           return true;
@@ -82,6 +85,20 @@ class ListReader {
     if (item.angle || item.phrase.find('@') != std::string::npos) return false;
     if (last_semicolon_ != std::string_view::npos && last_semicolon_ > pos_) return true;
     return text::trim(in_.substr(pos_ + 1)).empty();
+  }
+
+  // Whether the "<" here begins an address with "@".
+  [[nodiscard]] bool holds_address() const {
+    const std::string_view inside = in_.substr(pos_ + 1, kLongestComment);
+    const std::size_t end = inside.find_first_of("<>");
+    return end < inside.size() && inside[end] == '>' && inside.substr(0, end).find('@') < end;
+  }
+
+  // Whether the "<" that is open ends at the separator here: another one begins before any ">". A route has commas too,
+  // but its ">" comes first.
+  [[nodiscard]] bool ends_unclosed() {
+    if (next_bracket_ < pos_) next_bracket_ = std::min(in_.find_first_of("<>", pos_), in_.size());
+    return next_bracket_ == in_.size() || in_[next_bracket_] == '<';
   }
 
   void quoted(std::string& out) {
@@ -122,7 +139,7 @@ class ListReader {
       const char c = in_[pos_];
       if (c == '<') {
         inside.clear();  // "<<a@b>>", "<name <a@b>"
-      } else if (!closed && (c == ',' || c == ';')) {
+      } else if ((c == ',' || c == ';') && ends_unclosed()) {
         break;
       } else if (c == '"' && in_.substr(pos_ + 1, end - pos_ - 1).find('"') != std::string_view::npos) {
         quoted(inside);
@@ -141,6 +158,14 @@ class ListReader {
   }
 
   void literal(std::string& out) {
+    const std::size_t close = in_.substr(pos_, kLongestComment).find(']');
+    if (text::trim(out).ends_with('@') && close != std::string_view::npos) {  // "joe@[ 192 . 0.2.1 ]"
+      for (const char c : in_.substr(pos_, close + 1)) {
+        if (!is_plain_space(c)) out += c;
+      }
+      pos_ += close + 1;
+      return;
+    }
     for (; pos_ < in_.size(); ++pos_) {
       const char c = in_[pos_];
       if (c == ',' || c == ';' || c == '<' || c == '"' || is_plain_space(c)) return;
@@ -152,12 +177,14 @@ class ListReader {
     }
   }
 
-  static constexpr std::size_t kLongestComment = 256;  // within "<>"; a limit keeps the search for its end short
+  // Within "<>", and of what is looked ahead; a limit keeps the search for its end short.
+  static constexpr std::size_t kLongestComment = 256;
 
   std::string_view in_;
   std::size_t pos_ = 0;
   std::string carried_;           // the phrase of the next item, where no separator stood before it
   std::size_t behind_angle_ = 0;  // the length of the phrase where "<>" ended
+  std::size_t next_bracket_ = 0;  // the first "<" or ">" at or behind pos_, when it was last asked for
   std::size_t last_semicolon_;
   std::size_t last_close_;
   std::size_t last_quote_;
@@ -194,8 +221,11 @@ std::string clean_address(std::string_view s) {
     if (c == '"') in_quotes = !in_quotes;
     if (in_quotes || !is_plain_space(c)) out += c;
   }
-  if (text::istarts_with(out, "[mailto:") && out.ends_with(']')) out = out.substr(1, out.size() - 2);
-  if (text::istarts_with(out, "mailto:")) out.erase(0, 7);
+  if (out.starts_with('[') && out.ends_with(']') && out.find('@') != std::string::npos)
+    out = out.substr(1, out.size() - 2);  // "[mailto:a@b]", "[SMTP:a@b]", "[a@b]"
+  for (const std::string_view scheme : {"mailto:", "smtp:"}) {
+    if (text::istarts_with(out, scheme)) out.erase(0, scheme.size());
+  }
   if (out.starts_with('@')) {
     if (const std::size_t colon = out.rfind(':'); colon != std::string::npos) out.erase(0, colon + 1);
   }
@@ -208,34 +238,6 @@ std::string clean_address(std::string_view s) {
 
 std::string clean_name(std::string_view phrase, std::string_view hint) {
   return decode_words(unquote(text::trim(phrase)), nullptr, hint);
-}
-
-// The word of a phrase that holds the "@", blanks around it allowed; the rest is the name.
-struct SplitPhrase {
-  std::string_view before, address, after;
-};
-
-std::optional<SplitPhrase> split_at_sign(std::string_view phrase) {
-  std::size_t at = std::string_view::npos;
-  bool in_quotes = false;
-  for (std::size_t i = 0; i < phrase.size(); ++i) {
-    if (phrase[i] == '"') in_quotes = !in_quotes;
-    if (phrase[i] == '\\') ++i;
-    if (i < phrase.size() && phrase[i] == '@' && !in_quotes) at = i;
-  }
-  if (at == std::string_view::npos) return std::nullopt;
-  std::size_t begin = at;
-  while (begin > 0 && is_plain_space(phrase[begin - 1])) --begin;
-  if (begin > 0 && phrase[begin - 1] == '"') {
-    begin = phrase.rfind('"', begin - 2);
-    if (begin == std::string_view::npos) begin = 0;
-  } else {
-    while (begin > 0 && !is_plain_space(phrase[begin - 1]) && phrase[begin - 1] != '"') --begin;
-  }
-  std::size_t end = at + 1;
-  while (end < phrase.size() && is_plain_space(phrase[end])) ++end;
-  while (end < phrase.size() && !is_plain_space(phrase[end])) ++end;
-  return SplitPhrase{phrase.substr(0, begin), phrase.substr(begin, end - begin), phrase.substr(end)};
 }
 
 // "John <a@b>" that was encoded or quoted as a whole.
@@ -267,8 +269,10 @@ Address address_with_angle(const ListItem& item, std::string_view hint) {
 
 Address address_without_angle(const ListItem& item, std::string_view hint) {
   const std::string_view phrase = text::trim(item.phrase);
-  if (const auto split = split_at_sign(phrase)) {
+  // Not within an encoded word: that of a name and an address together is decoded first.
+  if (const auto split = split_at_sign(phrase); split && split->address.find("=?") == std::string_view::npos) {
     std::string name = clean_name(std::string(split->before) + std::string(split->after), hint);
+    if (name.ends_with(':')) name.clear();  // of a group that nothing ends
     if (name.empty()) name = clean_name(item.comment, hint);
     return {std::move(name), clean_address(split->address)};
   }
@@ -276,7 +280,8 @@ Address address_without_angle(const ListItem& item, std::string_view hint) {
   if (auto within = address_within(decoded)) return *within;
   if (decoded.find('@') != std::string::npos) {
     if (const auto split = split_at_sign(decoded)) {
-      return {std::string(text::trim(split->before)), clean_address(split->address)};
+      std::string name(text::trim(split->before));
+      return {name.empty() ? clean_name(item.comment, hint) : name, clean_address(split->address)};
     }
   }
   const std::string_view comment = text::trim(item.comment);

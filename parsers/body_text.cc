@@ -17,8 +17,9 @@ std::string with_line_feeds(std::string text) {
   if (cr == std::string::npos) return text;
   std::size_t kept = cr;
   while (cr < text.size()) {
-    const bool crlf = cr + 1 < text.size() && text[cr + 1] == '\n';
-    if (!crlf) text[kept++] = '\n';
+    const std::size_t end = text.compare(cr, 2, "\r\r") == 0 ? cr + 2 : cr + 1;  // CR CR LF is one line end
+    const bool lf_follows = end < text.size() && text[end] == '\n';
+    if (!lf_follows) text[kept++] = '\n';
     const std::size_t next = std::min(text.find('\r', cr + 1), text.size());
     std::memmove(text.data() + kept, text.data() + cr + 1, next - cr - 1);
     kept += next - cr - 1;

@@ -184,7 +184,10 @@ std::size_t field_name_length(std::string_view line) noexcept {
   return colon < line.size() && line[colon] == ':' ? n : 0;
 }
 
-bool is_mbox_line(std::string_view line) noexcept { return line.starts_with("From ") || line.starts_with(">From "); }
+bool is_mbox_line(std::string_view line) noexcept {
+  if (line.starts_with(">From ")) return true;
+  return line.starts_with("From ") && field_name_length(line) == 0;
+}
 
 HeaderBlock read_header_block(std::string_view raw, std::size_t pos, const ParseLimits& limits,
                               const std::function<bool(std::size_t)>& is_boundary, Defects& defects) {

@@ -25,7 +25,7 @@ HeaderBlock read_header_block(std::string_view raw, std::size_t pos, const Parse
 /// The length of the field name at the start of `line`, a ":" after it (blanks between allowed); 0 when there is none.
 std::size_t field_name_length(std::string_view line) noexcept;
 
-/// "From " or ">From ": the separator line of mbox files.
+/// "From " or ">From ": the separator line of mbox files. "From :" is a field.
 bool is_mbox_line(std::string_view line) noexcept;
 
 }  // namespace poller

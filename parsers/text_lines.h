@@ -20,11 +20,14 @@ inline std::size_t line_end(std::string_view text, std::size_t pos) noexcept {
   return text.size();
 }
 
-/// Where the line after the one that ends at `end` starts. Lines end in LF, CRLF or a bare CR.
+/// Where the line after the one that ends at `end` starts. Lines end in LF, CRLF or a bare CR; CR CR LF, a CRLF that
+/// was converted twice, is one line end too.
 inline std::size_t next_line(std::string_view text, std::size_t end) noexcept {
   if (end >= text.size()) return text.size();
-  const bool crlf = text[end] == '\r' && end + 1 < text.size() && text[end + 1] == '\n';
-  return end + (crlf ? 2 : 1);
+  std::size_t cr = 0;
+  while (cr < 2 && end + cr < text.size() && text[end + cr] == '\r') ++cr;
+  if (end + cr < text.size() && text[end + cr] == '\n') return end + cr + 1;
+  return end + 1;
 }
 
 /// A line without its end; `next` is where the following one starts.

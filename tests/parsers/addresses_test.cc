@@ -37,6 +37,23 @@ TEST_CASE("separators that are missing") {
   CHECK(read("John Doe j@x.example") == "John Doe<j@x.example>");
   CHECK(read("Bob (b@x.example), Eve [mailto:e@x.example]") == "Bob<b@x.example> | Eve<e@x.example>");
   CHECK(read("John <j@x.example, Jane <k@x.example") == "John<j@x.example> | Jane<k@x.example>");
+  CHECK(read("John <j@x.example, Jane <k@x.example>") == "John<j@x.example> | Jane<k@x.example>");
+  CHECK(read("John <j@x.example; Jane <k@x.example>, l@x.example") ==
+        "John<j@x.example> | Jane<k@x.example> | <l@x.example>");
+  CHECK(read("Team: a@x.example, b@x.example") == "<a@x.example> | <b@x.example>");
+}
+
+TEST_CASE("brackets that hold no address, and brackets of another kind") {
+  CHECK(read("Joe <Sales> <j@x.example>") == "Joe <Sales><j@x.example>");
+  CHECK(read("\"Joe\" [SMTP:j@x.example]") == "Joe<j@x.example>");
+  CHECK(read("Joe [j@x.example], Eve <e@x.example>") == "Joe<j@x.example> | Eve<e@x.example>");
+}
+
+TEST_CASE("blanks and comments within an address, as RFC 822 allowed them") {
+  CHECK(read("Foo . Bar@x.example") == "<Foo.Bar@x.example>");
+  CHECK(read("\"test\" . (bar) user (bird) @ (a) x . example") == "bar bird a<\"test\".user@x.example>");
+  CHECK(read("j@[ 192 . 0.2.1 ]") == "<j@[192.0.2.1]>");
+  CHECK(read("John Q. j@x.example") == "John Q.<j@x.example>");
 }
 
 TEST_CASE("a family name before a comma belongs to the name") {
@@ -50,6 +67,8 @@ TEST_CASE("encoded words and raw bytes in names") {
   CHECK(read("=?utf-8?Q?Doe=2C_J=C3=B6rg?= <j@x.example>") == "Doe, J\xc3\xb6rg<j@x.example>");
   CHECK(read("\"=?utf-8?B?SsO2cmc=?=\" <j@x.example>") == "J\xc3\xb6rg<j@x.example>");
   CHECK(read("=?utf-8?B?@?= j@x.example") == "<j@x.example>");  // of which nothing remains
+  CHECK(read("=?utf-8?Q?J=C3=B6rg_<j@x.example>?=") == "J\xc3\xb6rg<j@x.example>");
+  CHECK(read("=?utf-8?Q?j=C3=B6rg@x.example?= (J\xc3\xb6rg)") == "J\xc3\xb6rg<j\xc3\xb6rg@x.example>");
   CHECK(read("J\xf6rg <j@x.example>") == "J\xc3\xb6rg<j@x.example>");
 }
 
@@ -61,6 +80,7 @@ TEST_CASE("no more than asked for, and in linear time") {
   CHECK(parse_addresses(std::string(200000, '(')).size() <= 1);
   CHECK(parse_addresses(std::string(200000, '<')).size() <= 1);
   CHECK(parse_addresses(std::string(200000, '"')).size() <= 1);
+  CHECK(parse_addresses("<" + std::string(200000, ',') + ">").size() <= 1);
 }
 
 }  // namespace
