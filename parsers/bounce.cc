@@ -7,9 +7,11 @@
 #include "parsers/bounce_addresses.h"
 #include "parsers/bounce_codes.h"
 #include "parsers/bounce_json.h"
+#include "parsers/bounce_phrases.h"
 #include "parsers/bounce_signs.h"
 #include "parsers/bounce_text.h"
 #include "parsers/delivery_status.h"
+#include "parsers/fold.h"
 #include "parsers/report_parts.h"
 
 namespace poller {
@@ -159,7 +161,41 @@ class BounceReader {
     // Without sender and subject of a mail system: only what no answering machine says of itself.
     if (signs_.null_path && signs_.text && has_error() && read_auto_subject(mail_.subject) == AutoSubject::no)
       return true;
-    return signs_.subject && signs_.text && has_error() && !text_.recipients.empty();
+    if (tells_failure()) return true;
+    return signs_.subject && signs_.text && has_error() && !text_.recipients.empty() && !quotes_bounce();
+  }
+
+  // In any language: a mail system says which address a server refused, in the words of SMTP.
+  [[nodiscard]] bool tells_failure() const {
+    if (signs_.sender && signs_.null_path && is_refusal(shared_)) return true;
+    const bool answered = mail_.subject != mail_.subject_base;  // a postmaster is a person too
+    const bool returned = signs_.null_path && (!text_.returned.empty() || has_returned_part());
+    if (!(signs_.address && !answered) && !returned) return false;
+    return std::any_of(text_.recipients.begin(), text_.recipients.end(), [](const ErrorText::Recipient& r) {
+      return find_reply_code(r.diagnostic) && find_status_code(r.diagnostic);
+    });
+  }
+
+  [[nodiscard]] bool has_returned_part() const {
+    return std::any_of(mail_.parts.begin(), mail_.parts.end(), is_returned_part);
+  }
+
+  // A reply code, and what it means: by an enhanced status code, or in words that servers use.
+  static bool is_refusal(std::string_view diagnostic) {
+    return find_reply_code(diagnostic) && (find_status_code(diagnostic) || status_by_wording(diagnostic, false));
+  }
+
+  // A person who shows a bounce with its header: no bounce quotes its own.
+  [[nodiscard]] bool quotes_bounce() const {
+    for (std::size_t pos = 0; pos < text_.errors.size();) {
+      std::string_view line = take_line(text_.errors, pos);
+      line.remove_prefix(std::min(line.find_first_not_of("> *\t"), line.size()));
+      if (!text::istarts_with(line, "from:")) continue;
+      const std::string from = fold_case(text::utf8_prefix(line, 200));
+      const auto in_line = [&](std::string_view name) { return from.find(name) != std::string::npos; };
+      if (std::any_of(mail_system_names().begin(), mail_system_names().end(), in_line)) return true;
+    }
+    return false;
   }
 
   [[nodiscard]] bool has_error() const {

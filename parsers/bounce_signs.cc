@@ -52,7 +52,17 @@ bool has_system_name(const Address& from) {
   return !first_within(fold_case(std::string_view(from.name).substr(0, 200)), mail_system_names()).empty();
 }
 
+// "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@": what Exchange calls its own mailbox, in all languages.
+bool is_exchange_mailbox(std::string_view address) {
+  constexpr std::string_view kName = "microsoftexchange";
+  constexpr std::size_t kDigits = 32;
+  if (!text::istarts_with(address, kName)) return false;
+  const std::string_view digits = address.substr(kName.size(), address.find('@') - kName.size());
+  return digits.size() == kDigits && digits.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
+
 bool has_system_address(const Address& from) {
+  if (is_exchange_mailbox(from.address)) return true;
   return is_system_address(from.address) && !text::istarts_with(from.address, "abuse@");
 }
 
