@@ -12,6 +12,11 @@ namespace {
 // The first word of a value, lower case, without comments and parameters: "auto-replied (vacation); x=y".
 std::string keyword(std::string_view value) {
   value = text::trim(value);
+  for (int comments = 0; value.starts_with('(') && comments < 5; ++comments) {  // RFC 3834 section 5 allows them
+    const std::size_t close = value.find(')');
+    if (close == std::string_view::npos) break;
+    value = text::trim(value.substr(close + 1));
+  }
   const std::string_view word = value.substr(0, value.find_first_of("; (,\t"));
   return text::to_lower(word.substr(0, 60));
 }
@@ -69,7 +74,7 @@ class MachineReader {
     const auto is = [&](std::string_view name) { return text::iequals(field.name, name); };
     if (is("Auto-Submitted") || is("X-Auto-Submitted")) {
       read_auto_submitted(field);
-    } else if (is("Precedence") || is("X-Precedence")) {
+    } else if (is("Precedence") || is("X-Precedence") || is("Preference")) {
       read_precedence(field);
     } else if (is("X-Auto-Response-Suppress")) {
       read_suppress(field);
@@ -151,8 +156,10 @@ class MachineReader {
   // The weakest sign: a subject that is certain by itself, or one that some machine's header confirms.
   void read_subject() {
     const AutoSubject subject = read_auto_subject(mail_.subject);
+    const bool answers = !mail_.in_reply_to.empty() || !mail_.references.empty();
     const bool confirmed = machine_ || rule_loop_ || (bulk_ && !list_);  // bulk mail of a list is a newsletter
-    if (subject == AutoSubject::certain || (subject == AutoSubject::likely && confirmed))
+    if (subject == AutoSubject::certain || (subject == AutoSubject::whole && answers) ||
+        (subject != AutoSubject::no && confirmed))
       reply("subject:automatic reply");
     if (text::istarts_with(mail_.subject, "Retrieval using the IMAP4 protocol failed for the following message") ||
         text::istarts_with(mail_.subject, "Retrieval using the POP3 protocol failed for the following message")) {

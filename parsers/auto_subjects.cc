@@ -27,6 +27,9 @@ constexpr std::string_view kCertain[] = {
     "out of office",
     "out-of-office",
     "out of the office",
+    "not in office",
+    "not in the office",
+    "on vacation",
     "out of office notification",
     "vacation reply",
     "vacation autoreply",
@@ -60,6 +63,11 @@ constexpr std::string_view kCertain[] = {
     "resposta automàtica",
     "resposta automática",
     "resposta automatica",
+    "fuera de la oficina",
+    "fuera de oficina",
+    "fora do escritório",
+    "fora do escritorio",
+    "fuori ufficio",
     "ausência temporária",
     "risposta automatica",
     "răspuns automat",
@@ -206,13 +214,21 @@ AutoSubject read_auto_subject(std::string_view subject) {
   for (std::size_t pos = folded.find("’"); pos != std::string::npos; pos = folded.find("’", pos + 1)) {
     folded.replace(pos, std::string_view("’").size(), "'");
   }
-  const std::string_view all = folded;
+  std::string_view all = folded;
+  char closer = ':';
+  if (all.starts_with('[') || all.starts_with('(')) {  // "[Auto-Reply] Printer"
+    closer = all.front() == '[' ? ']' : ')';
+    all.remove_prefix(1);
+  }
+  bool whole = false;
   for (const std::string_view phrase : kCertain) {
     if (!all.starts_with(phrase)) continue;
     std::string_view rest = all.substr(phrase.size());
     while (rest.starts_with(' ') || rest.starts_with("\u00a0")) rest.remove_prefix(rest.starts_with(' ') ? 1 : 2);
-    if (rest.starts_with(':') || rest.starts_with("：")) return AutoSubject::certain;
+    if (rest.starts_with(closer) || rest.starts_with("：")) return AutoSubject::certain;
+    whole = whole || rest.empty();
   }
+  if (whole) return AutoSubject::whole;
   const bool likely = std::any_of(std::begin(kLikely), std::end(kLikely),
                                   [&](std::string_view phrase) { return all.find(phrase) != std::string_view::npos; });
   return likely ? AutoSubject::likely : AutoSubject::no;

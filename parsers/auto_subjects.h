@@ -7,7 +7,8 @@ namespace poller {
 
 enum class AutoSubject {
   no,
-  likely,  // also written by people: "Out of office"
+  likely,  // also written by people: "Who is out of office?"
+  whole,   // nothing but what programs begin a subject with: a person's mail may be about it, but no person's answer is
   certain  // as only programs begin a subject: "Automatic reply:"
 };
 
