@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "lib/icu/convert.h"
+#include "parsers/asian_bytes.h"
 #include "parsers/cyrillic.h"
 
 namespace poller {
@@ -120,7 +121,9 @@ std::string guess_charset(std::string_view bytes, const ByteStatistics& statisti
     std::string meta = canonical_charset(html_meta_charset(bytes));
     if (is_usable_hint(meta) && reads_cleanly(bytes, meta)) return meta;
   }
+  if (is_shift_jis_kana(bytes)) return "windows-31j";
   if (is_foreign_script(statistics)) {
+    if (is_thai(bytes)) return "windows-874";
     if (std::string cyrillic = cyrillic_charset(bytes); !cyrillic.empty()) return cyrillic;
   }
   if (statistics.high >= kEnoughForDetector || is_foreign_script(statistics)) {

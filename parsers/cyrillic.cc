@@ -26,12 +26,15 @@ bool is_common(char32_t c) noexcept {
 struct CyrillicStatistics {
   std::size_t letters = 0;
   std::size_t common = 0;
+  std::size_t capitals = 0;
   std::size_t misplaced = 0;  // capitals behind small letters
   std::size_t other = 0;      // anything else that is not ASCII
 
   [[nodiscard]] bool is_text() const {
     return letters >= kFewestLetters && misplaced * 8 <= letters && other * 4 <= letters && common * 3 >= letters * 2;
   }
+  // In KOI8 the small letters of Greek and Hebrew charsets are capitals, and the text of a mail is not all capitals.
+  [[nodiscard]] bool is_shouted() const { return capitals * 4 > letters * 3; }
   [[nodiscard]] std::size_t score() const { return common - std::min(common, 4 * misplaced + other); }
 };
 
@@ -44,6 +47,7 @@ CyrillicStatistics count_letters(std::string_view utf8) {
     if (small || is_cyrillic_capital(c)) {
       ++out.letters;
       if (is_common(c)) ++out.common;
+      if (!small) ++out.capitals;
       if (!small && after_small) ++out.misplaced;
     } else if (c >= 0x80) {
       ++out.other;
@@ -58,11 +62,12 @@ CyrillicStatistics count_letters(std::string_view utf8) {
 std::string cyrillic_charset(std::string_view bytes) {
   std::string best;
   std::size_t best_score = 0;
-  for (const char* const charset : {"windows-1251", "koi8-r", "iso-8859-5", "ibm866", "x-mac-cyrillic"}) {
+  for (const std::string charset : {"windows-1251", "koi8-r", "koi8-u", "iso-8859-5", "ibm866", "x-mac-cyrillic"}) {
     std::string utf8;
     icu::convert(bytes.substr(0, kCyrillicLooked), charset, utf8);
     const CyrillicStatistics found = count_letters(utf8);
     if (!found.is_text() || found.score() <= best_score) continue;
+    if (charset.starts_with("koi8") && found.is_shouted()) continue;
     best = charset;
     best_score = found.score();
   }
