@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "parsers/html_entities.h"
 #include "parsers/html_link.h"
+#include "parsers/html_look.h"
 #include "parsers/html_style.h"
 #include "parsers/html_tags.h"
 #include "parsers/html_text.h"
@@ -31,44 +32,6 @@ struct OpenElement {
   int mark = -1;
 };
 
-/// The attributes by which clients mark what an element is.
-struct Naming {
-  std::string classes, id, name, type;
-  void take(const HtmlAttribute& a);
-  [[nodiscard]] HtmlMark::Kind mark_of(std::string_view tag) const {
-    return html_mark_kind(tag, classes, id, name, type);
-  }
-};
-
-void Naming::take(const HtmlAttribute& a) {
-  if (text::iequals(a.name, "class"))
-    classes = decode_entities(a.value);
-  else if (text::iequals(a.name, "id"))
-    id = decode_entities(a.value);
-  else if (text::iequals(a.name, "name"))
-    name = a.value;
-  else if (text::iequals(a.name, "type"))
-    type = a.value;
-}
-
-/// The attributes that matter, read in one pass.
-struct Look : Naming {
-  explicit Look(const HtmlToken& token);
-  HtmlStyle style;
-  bool hidden = false;
-};
-
-Look::Look(const HtmlToken& token) {
-  for (const HtmlAttribute& a : token.attributes) {
-    if (text::iequals(a.name, "style"))
-      style = read_html_style(decode_entities(a.value));
-    else if (text::iequals(a.name, "hidden"))
-      hidden = true;
-    else
-      take(a);
-  }
-}
-
 std::uint32_t name_hash(std::string_view name) {
   std::uint32_t hash = 2166136261U;
   for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
@@ -86,9 +49,9 @@ bool is_table_part(HtmlTag tag) {
          tag == HtmlTag::caption;
 }
 
-int first_number(const HtmlToken& token) {
-  std::uint64_t start = 1;
-  text::parse_uint(token.attribute("start"), start);
+int list_number(const HtmlToken& token, std::string_view attribute, int otherwise) {
+  auto start = static_cast<std::uint64_t>(otherwise);
+  text::parse_uint(token.attribute(attribute), start);
   return static_cast<int>(std::clamp<std::uint64_t>(start, 1, 1'000'000'000));
 }
 
@@ -101,9 +64,9 @@ class Renderer {
   void on_start(const HtmlToken& token);
   void on_end(const HtmlToken& token);
 
-  void on_void(HtmlTag tag, const HtmlToken& token, const Look& look);
-  void open(HtmlTag tag, const HtmlToken& token, const Look& look);
-  void lay_out_open(OpenElement& element, const HtmlToken& token, const Look& look);
+  void on_void(HtmlTag tag, const HtmlToken& token, const HtmlLook& look);
+  void open(HtmlTag tag, const HtmlToken& token, const HtmlLook& look);
+  void lay_out_open(OpenElement& element, const HtmlToken& token, const HtmlLook& look);
   void lay_out_close(const OpenElement& element);
   void close_implied(HtmlTag tag);
   bool closes_implicitly(HtmlTag open, HtmlTag starting) const;
@@ -111,10 +74,10 @@ class Renderer {
   void close_from(std::size_t index);
   void begin_link(const HtmlToken& token);
   void end_link();
-  void write_image(const HtmlToken& token, const Look& look);
+  void write_image(const HtmlToken& token, const HtmlLook& look);
   std::string item_mark();
-  bool is_hidden(HtmlTag tag, const Look& look) const;
-  int open_mark(const HtmlToken& token, const Look& look);
+  bool is_hidden(HtmlTag tag, const HtmlLook& look) const;
+  int open_mark(const HtmlToken& token, const HtmlLook& look);
 
   TextCanvas canvas_;
   HtmlStyleSheet sheet_;
@@ -174,7 +137,7 @@ void Renderer::on_start(const HtmlToken& token) {
     return;
   }
   if (tag == HtmlTag::body || tag == HtmlTag::html) return;
-  const Look look(token);
+  const HtmlLook look(token);
   if (is_void(tag)) return on_void(tag, token, look);
   close_implied(tag);
   open(tag, token, look);
@@ -194,14 +157,21 @@ void Renderer::on_end(const HtmlToken& token) {
   }
 }
 
-bool Renderer::is_hidden(HtmlTag tag, const Look& look) const {
+bool Renderer::is_hidden(HtmlTag tag, const HtmlLook& look) const {
   if (look.hidden || look.style.hidden || tag == HtmlTag::dropped || tag == HtmlTag::style) return true;
-  // Buttons that are hidden in Outlook alone have a twin for Outlook in a conditional comment, which is not shown.
-  if (look.style.mso_hidden && tag != HtmlTag::a) return true;
-  return sheet_.hides(look.classes, look.id);
+  const bool none = look.style.no_display == true;
+  const bool shown = look.style.no_display == false;
+  switch (sheet_.display_of(look.element, look.classes, look.id)) {
+    case HtmlStyleSheet::Display::none:
+      return !shown;
+    case HtmlStyleSheet::Display::certainly_none:
+      return !shown || !look.style.important_display;
+    default:
+      return none;
+  }
 }
 
-void Renderer::on_void(HtmlTag tag, const HtmlToken& token, const Look& look) {
+void Renderer::on_void(HtmlTag tag, const HtmlToken& token, const HtmlLook& look) {
   if (hidden_ > 0 || is_hidden(tag, look)) {
     return;
   }
@@ -220,7 +190,7 @@ void Renderer::on_void(HtmlTag tag, const HtmlToken& token, const Look& look) {
   }
 }
 
-void Renderer::open(HtmlTag tag, const HtmlToken& token, const Look& look) {
+void Renderer::open(HtmlTag tag, const HtmlToken& token, const HtmlLook& look) {
   if (stack_.size() >= kMaxOpenElements) {
     if (hidden_ == 0 && is_block(tag)) canvas_.block(1);
     return;
@@ -244,7 +214,7 @@ void Renderer::open(HtmlTag tag, const HtmlToken& token, const Look& look) {
   stack_.push_back(element);
 }
 
-void Renderer::lay_out_open(OpenElement& element, const HtmlToken& token, const Look& look) {
+void Renderer::lay_out_open(OpenElement& element, const HtmlToken& token, const HtmlLook& look) {
   const HtmlTag tag = element.tag;
   const bool wide = tag == HtmlTag::p || tag == HtmlTag::heading || tag == HtmlTag::blockquote || tag == HtmlTag::pre ||
                     tag == HtmlTag::dl || (is_list(tag) && lists_.empty());
@@ -265,9 +235,11 @@ void Renderer::lay_out_open(OpenElement& element, const HtmlToken& token, const 
   }
   element.mark = open_mark(token, look);
   if (tag == HtmlTag::blockquote) canvas_.open_quote();
+  if (tag == HtmlTag::li && !lists_.empty() && lists_.back() > 0)
+    lists_.back() = list_number(token, "value", lists_.back());
   if (tag == HtmlTag::li) canvas_.open_item(item_mark());
   if (tag == HtmlTag::a) begin_link(token);
-  if (is_list(tag)) lists_.push_back(tag == HtmlTag::ol ? first_number(token) : 0);
+  if (is_list(tag)) lists_.push_back(tag == HtmlTag::ol ? list_number(token, "start", 1) : 0);
 }
 
 void Renderer::lay_out_close(const OpenElement& element) {
@@ -363,7 +335,7 @@ void Renderer::end_link() {
   if (!address.empty()) canvas_.append_inline(" <" + address + ">");
 }
 
-void Renderer::write_image(const HtmlToken& token, const Look& look) {
+void Renderer::write_image(const HtmlToken& token, const HtmlLook& look) {
   std::uint64_t pixels = 0;
   for (const std::string_view side : {"width", "height"})
     if (text::parse_uint(token.attribute(side), pixels) && pixels <= 1) return;
@@ -371,7 +343,7 @@ void Renderer::write_image(const HtmlToken& token, const Look& look) {
   canvas_.write(token.attribute("alt"));
 }
 
-int Renderer::open_mark(const HtmlToken& token, const Look& look) {
+int Renderer::open_mark(const HtmlToken& token, const HtmlLook& look) {
   const HtmlMark::Kind kind = look.mark_of(token.name);
   if (kind == HtmlMark::Kind::none || marks_.size() >= kMaxMarks) return -1;
   marks_.push_back({kind, canvas_.size(), canvas_.size(), open_marks_++});
@@ -385,7 +357,7 @@ bool has_html_marks(std::string_view html) {
   HtmlToken token;
   while (tokenizer.next(token)) {
     if (token.kind != HtmlToken::Kind::start_tag || token.attributes.empty()) continue;
-    Naming naming;
+    HtmlNaming naming;
     for (const HtmlAttribute& a : token.attributes) naming.take(a);
     if (naming.mark_of(token.name) != HtmlMark::Kind::none) return true;
   }

@@ -53,6 +53,8 @@ struct Declarations {
   HtmlStyle style;
   bool clipped = false;  // overflow:hidden
   bool flat = false;     // no height
+  bool moved = false;    // position, so that it may be moved out of sight
+  bool away = false;     // by so much, or cut to nothing
 };
 
 void read_box(std::string_view name, std::string_view value, Declarations& d) {
@@ -67,17 +69,34 @@ void read_box(std::string_view name, std::string_view value, Declarations& d) {
   if (name == "margin") d.style.no_margin_above = d.style.no_margin_below = vertical_margin_is_zero(value);
 }
 
+bool is_far_away(std::string_view value) {
+  constexpr double kFar = 999;
+  if (!value.starts_with('-')) return false;
+  const std::optional<double> pixels = css_pixels(value.substr(1));
+  return pixels && *pixels >= kFar;
+}
+
+void read_place(std::string_view name, std::string_view value, Declarations& d) {
+  if (name == "position") d.moved = !text::istarts_with(value, "static");
+  if (name == "left" || name == "top") d.away = d.away || is_far_away(value);
+  if (name == "clip") d.away = d.away || text::istarts_with(value, "rect(0") || text::istarts_with(value, "rect(1px");
+  if (name == "text-indent" && is_far_away(value)) d.style.hidden = true;
+}
+
+void read_display(std::string_view value, bool important, Declarations& d) {
+  if (d.style.important_display && !important) return;
+  d.style.no_display = text::istarts_with(value, "none");
+  d.style.important_display = important;
+}
+
 void read_visibility(std::string_view name, std::string_view value, Declarations& d) {
   if (name == "display") {
-    if (text::istarts_with(value, "none")) d.style.hidden = true;
     d.style.block = text::iequals(value, "block") || text::istarts_with(value, "flex") ||
                     text::istarts_with(value, "grid") || text::istarts_with(value, "table-row");
   } else if (name == "visibility") {
     if (text::istarts_with(value, "hidden") || text::istarts_with(value, "collapse")) d.style.hidden = true;
   } else if (name == "opacity") {
     if (is_zero(value)) d.style.hidden = true;
-  } else if (name == "mso-hide") {
-    d.style.mso_hidden = text::istarts_with(value, "all");
   }
 }
 
@@ -97,7 +116,12 @@ void read_declaration(std::string_view declaration, Declarations& d) {
   if (raw_name.size() > 20) return;
   const std::string name = text::to_lower(raw_name);
   std::string_view value = text::trim(declaration.substr(colon + 1));
-  value = text::trim(value.substr(0, value.find('!')));  // "!important"
+  const std::size_t mark = value.find('!');
+  const bool important =
+      mark != std::string_view::npos && text::istarts_with(text::trim(value.substr(mark + 1)), "imp");
+  value = text::trim(value.substr(0, mark));
+  if (name == "display") read_display(value, important, d);
+  read_place(name, value, d);
   read_box(name, value, d);
   read_visibility(name, value, d);
   read_text_style(name, value, d);
@@ -112,7 +136,7 @@ HtmlStyle read_html_style(std::string_view declarations) {
     read_declaration(declarations.substr(0, end), d);
     declarations.remove_prefix(end == std::string_view::npos ? declarations.size() : end + 1);
   }
-  if (d.clipped && d.flat) d.style.hidden = true;
+  if ((d.clipped && d.flat) || (d.moved && d.away)) d.style.hidden = true;
   return d.style;
 }
 
@@ -140,29 +164,52 @@ void HtmlStyleSheet::read(std::string_view css) {
 void HtmlStyleSheet::read_rule(std::string_view selectors, std::string_view declarations) {
   const HtmlStyle style = read_html_style(declarations);
   const bool tight = style.no_margin_above && style.no_margin_below;
-  if (!style.hidden && !tight) return;
+  if (!style.hidden && !style.no_display && !tight) return;
   for (std::string_view selector : text::split(selectors, ',')) {
     selector = text::trim(selector);
     if (tight && text::iequals(selector, "p")) tight_paragraphs_ = true;
-    if (!style.hidden || selector.find_first_of(" >+~:[\n\t") != std::string_view::npos) continue;
+    if ((!style.hidden && !style.no_display) || selector.find_first_of(" >+~:[\n\t") != std::string_view::npos)
+      continue;
     const std::size_t mark = selector.find_first_of(".#");
     // Only "div.class", ".class" and "#id": a longer selector needs a tree to be matched.
     if (mark == std::string_view::npos || selector.find_first_of(".#", mark + 1) != std::string_view::npos) continue;
-    if (hidden_.size() < kMaxHiddenSelectors) hidden_.insert(text::to_lower(selector.substr(mark)));
+    set_display(selector, style);
   }
 }
 
-bool HtmlStyleSheet::hides(std::string_view classes, std::string_view id) const {
-  if (hidden_.empty()) return false;
-  if (!id.empty() && hidden_.count("#" + text::to_lower(id)) > 0) return true;
+// Of rules for the same, the last wins. What was never hidden is not kept.
+void HtmlStyleSheet::set_display(std::string_view selector, const HtmlStyle& style) {
+  std::string key = text::to_lower(selector.starts_with('*') ? selector.substr(1) : selector);
+  const bool none = style.hidden || style.no_display == true;
+  const auto known = displays_.find(key);
+  if (known == displays_.end()) {
+    if (!none || displays_.size() >= kMaxHiddenSelectors) return;
+    displays_.emplace(std::move(key), style.important_display ? Display::certainly_none : Display::none);
+  } else if (known->second != Display::certainly_none || style.important_display) {
+    known->second = !none ? Display::shown : style.important_display ? Display::certainly_none : Display::none;
+  }
+}
+
+HtmlStyleSheet::Display HtmlStyleSheet::display_of(std::string_view element, std::string_view classes,
+                                                   std::string_view id) const {
+  Display out = Display::shown;
+  if (displays_.empty()) return out;
+  const std::string name = text::to_lower(element);
+  const auto look_up = [&](const std::string& selector) {
+    for (const std::string& key : {selector, name + selector}) {
+      const auto found = displays_.find(key);
+      if (found != displays_.end()) out = std::max(out, found->second);
+    }
+  };
+  if (!id.empty()) look_up("#" + text::to_lower(id));
   for (std::size_t at = 0; at < classes.size();) {
     while (at < classes.size() && text::is_space(classes[at])) ++at;
     std::size_t end = at;
     while (end < classes.size() && !text::is_space(classes[end])) ++end;
-    if (end > at && hidden_.count("." + text::to_lower(classes.substr(at, end - at))) > 0) return true;
+    if (end > at) look_up("." + text::to_lower(classes.substr(at, end - at)));
     at = end;
   }
-  return false;
+  return out;
 }
 
 }  // namespace poller

@@ -130,7 +130,8 @@ TEST_CASE("what nobody sees is gone") {
         "Text");
   for (const std::string hidden :
        {"style='display:none'", "style='DISPLAY : NONE !important'", "style='visibility:hidden'", "hidden",
-        "style='opacity:0'", "style='mso-hide:all'", "style='font-size:0'", "style='font-size:1px;color:#fff'",
+        "style='opacity:0'", "style='position:absolute;left:-9999px'", "style='text-indent:-9999px'",
+        "style='position:absolute;clip:rect(0,0,0,0)'", "style='font-size:0'", "style='font-size:1px;color:#fff'",
         "style='max-height:0;overflow:hidden'", "class=pre", "id=pre"}) {
     CAPTURE(hidden);
     CHECK(html_to_text("<style>.pre, #pre {display:none}</style><div " + hidden + ">Preheader <b>more</b></div>Text") ==
@@ -138,10 +139,32 @@ TEST_CASE("what nobody sees is gone") {
   }
   CHECK(html_to_text("<div style='font-size:0'><span style='font-size:14px'>Text</span> gone</div>") == "Text");
   CHECK(html_to_text("<style>@media (max-width:600px) { .a {display:none} }</style><p class=a>Text</p>") == "Text");
+  CHECK(html_to_text("<div style='mso-hide:all'>Text</div>") == "Text");  // but in Word
   CHECK(html_to_text("<a style='mso-hide:all' href='https://example.com'>Pay</a>") == "Pay <https://example.com>");
   CHECK(html_to_text("<table><tr><td><span style='display:none'>gone</td><td>Text</td></tr></table>") == "Text");
   CHECK(html_to_text("<p style='display:none'>gone<p>Text") == "Text");
   CHECK(html_to_text("<div style='display:none'>a<div>b</div>c</div>Text") == "Text");
+}
+
+TEST_CASE("what is hidden and shown again is seen, and so are elements that a rule does not mean") {
+  for (const std::string seen :
+       {"<style>td.b{display:none}</style><p class=b>",
+        "<style>.b{display:none}</style><p class=b style='display:block'>",
+        "<style>.b{display:none} .b{display:block}</style><p class=b>", "<p style='display:none;display:block'>",
+        "<p style='left:-9999px'>", "<style>.a .b{display:none}</style><p class=b>"}) {
+    CAPTURE(seen);
+    CHECK(html_to_text(seen + "Text</p>") == "Text");
+  }
+  for (const std::string hidden :
+       {"<style>p.b{display:none}</style><p class=b>", "<p style='display:none !important;display:block'>",
+        "<style>.b{display:none !important}</style><p class=b style='display:block'>"}) {
+    CAPTURE(hidden);
+    CHECK(html_to_text(hidden + "gone</p>Text") == "Text");
+  }
+}
+
+TEST_CASE("a list item may say its number") {
+  CHECK(html_to_text("<ol><li>a<li value=9>b<li>c</ol>") == "1. a\n9. b\n10. c");
 }
 
 TEST_CASE("comments, also Outlook's conditional ones") {
