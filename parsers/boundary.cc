@@ -8,20 +8,15 @@
 namespace poller {
 namespace {
 
-bool only_blanks(std::string_view s) noexcept { return s.find_first_not_of(" \t") == std::string_view::npos; }
+std::string_view without_blanks_behind(std::string_view s) noexcept {
+  return s.substr(0, s.find_last_not_of(" \t") + 1);  // npos + 1 is 0
+}
 
-enum class Fit { none, delimiter, closing };
-
-// `line` is what stands after "--", to its end.
-Fit fit_boundary(std::string_view line, const OpenMultipart& multipart) noexcept {
-  std::string_view after = line.substr(multipart.boundary.size());
-  if (multipart.whole_size > multipart.boundary.size()) {
-    const std::size_t cut = multipart.whole_size - multipart.boundary.size();
-    if (after.size() < cut) return Fit::none;
-    after.remove_prefix(cut);
-  }
-  if (only_blanks(after)) return Fit::delimiter;
-  return after.starts_with("--") && only_blanks(after.substr(2)) ? Fit::closing : Fit::none;
+// Of a boundary that was cut, the length has to be the same all the same. Lengths differ nearly always, which is known
+// without a look at the bytes: there may be millions of such lines within many multiparts.
+bool fits_boundary(std::string_view content, const OpenMultipart& multipart) noexcept {
+  return content.size() == multipart.whole_size && !multipart.boundary.empty() &&
+         content.starts_with(multipart.boundary);
 }
 
 bool is_line_start(std::string_view raw, std::size_t pos) noexcept {
@@ -33,16 +28,18 @@ bool is_line_start(std::string_view raw, std::size_t pos) noexcept {
 BoundaryLine boundary_line_at(std::string_view raw, std::size_t pos, const std::vector<OpenMultipart>& open) {
   BoundaryLine out;
   if (raw.compare(pos, 2, "--") != 0) return out;
-  const std::string_view rest = raw.substr(pos + 2);
-  std::size_t end = 0;
+  const std::size_t end = line_end(raw, pos);
+  const std::string_view content = without_blanks_behind(raw.substr(pos + 2, end - pos - 2));
+  // Blanks at the end of a boundary were taken off, so they may stand before the "--" that closes.
+  const bool may_close = content.ends_with("--");
+  const std::string_view closed =
+      may_close ? without_blanks_behind(content.substr(0, content.size() - 2)) : std::string_view();
   for (std::size_t level = open.size(); level-- > 0;) {
     const auto& multipart = open[level];
-    if (multipart.boundary.empty() || !rest.starts_with(multipart.boundary)) continue;
-    if (end == 0) end = line_end(raw, pos);
-    if (pos + 2 + multipart.boundary.size() > end) continue;
-    const Fit fit = fit_boundary(raw.substr(pos + 2, end - pos - 2), multipart);
-    if (fit == Fit::none || (multipart.closed && out.found)) continue;
-    out = {pos, next_line(raw, end), level, fit == Fit::closing, true};
+    const bool delimits = fits_boundary(content, multipart);
+    const bool closes = !delimits && may_close && fits_boundary(closed, multipart);
+    if ((!delimits && !closes) || (multipart.closed && out.found)) continue;
+    out = {pos, next_line(raw, end), level, closes, true};
     if (!multipart.closed) break;
   }
   return out;

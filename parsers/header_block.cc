@@ -138,10 +138,12 @@ class HeaderReader {
   }
 
   void append(std::string_view piece) {
+    if (cut_) return;
     const std::size_t room = limits_.field - std::min(limits_.field, field_.value.size());
     if (piece.size() > room) {
       defects_.add("a header field longer than " + std::to_string(limits_.field) + " bytes was cut");
       piece = piece.substr(0, room);
+      cut_ = true;
     }
     field_.value += piece;
   }
@@ -157,7 +159,7 @@ class HeaderReader {
       block_.fields.push_back(std::move(field_));
     }
     field_ = Field();
-    open_ = false;
+    open_ = cut_ = false;
   }
 
   std::string_view raw_;
@@ -168,6 +170,7 @@ class HeaderReader {
   HeaderBlock block_;
   Field field_;
   bool open_ = false;
+  bool cut_ = false;  // the open field has its longest length
   bool any_line_ = false;
   bool full_ = false;
   bool searched_ = false;

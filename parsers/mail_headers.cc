@@ -7,6 +7,7 @@
 #include "parsers/dates.h"
 #include "parsers/header_words.h"
 #include "parsers/message_ids.h"
+#include "parsers/requester.h"
 #include "parsers/subject_base.h"
 
 namespace poller {
@@ -62,6 +63,7 @@ class HeaderFiller {
     mail_.reply_to = all_of("Reply-To");
     mail_.to = all_of("To");
     mail_.cc = all_of("Cc");
+    note_requester();
   }
 
  private:
@@ -74,6 +76,13 @@ class HeaderFiller {
     });
     if (out.size() >= most) defects_.add("more than " + std::to_string(most) + " addresses: the rest was skipped");
     return out;
+  }
+
+  // Who is answered where From does not say it: seen nowhere else before there is a ticket.
+  void note_requester() {
+    const auto requester = requester_of(mail_);
+    if (!requester || (mail_.from && mail_.from->address == requester->address)) return;
+    defects_.add("no address in From: the requester is " + requester->address);
   }
 
   // The first mailbox with an address; where none has one, the first name.

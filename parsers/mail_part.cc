@@ -30,11 +30,12 @@ bool is_type_syntax(std::string_view type) {
 
 // RFC 2045 section 5.2: what is no type is text; but a file is not.
 std::string usable_type(const std::string& type, bool in_digest, bool has_name, Defects& defects) {
-  if (is_type_syntax(type)) return type;
+  const bool swapped = type == "plain/text" || type == "html/text";
+  if (is_type_syntax(type) && !swapped) return type;
   if (!type.empty()) defects.add("a Content-Type that is none");
-  if (type == "html") return "text/html";
+  if (type == "html" || type == "html/text") return "text/html";
   if (type.empty() && in_digest) return "message/rfc822";
-  return has_name && type != "text" ? "application/octet-stream" : "text/plain";
+  return has_name && type != "text" && !swapped ? "application/octet-stream" : "text/plain";
 }
 
 // A Content-Description is a name only where it looks like one.

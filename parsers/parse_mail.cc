@@ -24,17 +24,22 @@
 namespace poller {
 namespace {
 
-// Bytes that were read as MIME: the mail, or the content of a signed S/MIME part within it.
+// Bytes that were read as MIME: the mail, or the content of a signed S/MIME part or an encoded multipart within it.
 struct MimeSource {
   std::string_view bytes;
-  const Locator* signed_part = nullptr;  // where it lies, if it is no mail itself
-  int parent = -1;                       // in Mail::parts
+  const Locator* container = nullptr;  // where it lies, if it is no mail itself
+  int parent = -1;                     // in Mail::parts
   int depth = 0;
+  std::size_t header = 0;  // of an encoded multipart: so many bytes were put before its content
 
   [[nodiscard]] Locator locate(const Locator& locator) const {
-    return signed_part == nullptr ? locator : within_signed(*signed_part, locator);
+    if (container == nullptr) return locator;
+    if (header == 0) return within_signed(*container, locator);
+    return within_text(*container, locator.offset - header, locator.length, locator.encoding);
   }
 };
+
+constexpr int kDeepestNested = 3;
 
 class MailBuilder {
  public:
@@ -104,11 +109,40 @@ class MailBuilder {
   }
 
   void add_leaf(const MimeSource& source, const MailPart& part, int index, bool in_related) {
+    if (part.kind == BodyKind::text && add_encoded_multipart(source, part, index)) return;
     if (part.role == PartRole::attachment) {
       add_attachment(source, part, index, in_related);
     } else {
       add_body(source, part);
     }
+  }
+
+  // A multipart may not be encoded as a whole (RFC 2045 section 6.4); some are, so that no boundary occurs before they
+  // are decoded.
+  bool add_encoded_multipart(const MimeSource& source, const MailPart& part, int index) {
+    const Locator& own = part.part.body;
+    const std::string boundary = part.type.get("boundary");
+    if (own.encoding == TransferEncoding::identity || !part.type.value.starts_with("multipart/") || boundary.empty() ||
+        boundary.find_first_of("\"\\") != std::string::npos || nested_ >= kDeepestNested) {
+      return false;
+    }
+    std::string content = "Content-Type: " + part.type.value + "; boundary=\"" + boundary + "\"\n\n";
+    const std::size_t header = content.size();
+    decode_transfer(source.bytes.substr(own.offset, own.length), own.encoding, content);
+    if (content.find("--" + boundary, header) == std::string::npos) return false;
+    defects_.add("a multipart that is encoded as a whole");
+    add_nested({content, nullptr, index, part.part.depth + 1, header}, source.locate(own));
+    return true;
+  }
+
+  // `where`: the part that what is nested stands in.
+  void add_nested(MimeSource nested, const Locator& where) {
+    nested.container = &where;
+    ++nested_;
+    std::vector<MailPart> parts = read(nested.bytes, false);
+    add_parts(nested, parts);
+    --nested_;
+    mail_.parts[static_cast<std::size_t>(nested.parent)].leaf = false;
   }
 
   void note_transfer(const TransferResult& result, TransferEncoding encoding) {
@@ -189,22 +223,16 @@ class MailBuilder {
   // Signed S/MIME that hides its content: the content stands in the part's place. One within another, and so on a few
   // times, is opened; more is an attack.
   bool add_signed(const MimeSource& source, const MailPart& part, std::string_view bytes, int index) {
-    constexpr int kDeepestSigned = 3;
     std::string decoded;
     decode_transfer(bytes, part.part.body.encoding, decoded);
     std::optional<std::string> content;
-    if (signed_depth_ < kDeepestSigned) content = open_signed(decoded);
+    if (nested_ < kDeepestNested) content = open_signed(decoded);
     if (!content) {
       set_notice(protection_notice(protection_of_cms(decoded)));
       return false;
     }
     decoded = std::string();
-    const Locator where = source.locate(part.part.body);
-    ++signed_depth_;
-    std::vector<MailPart> parts = read(*content, false);
-    add_parts({*content, &where, index, part.part.depth + 1}, parts);
-    --signed_depth_;
-    mail_.parts[static_cast<std::size_t>(index)].leaf = false;
+    add_nested({*content, nullptr, index, part.part.depth + 1}, source.locate(part.part.body));
     return true;
   }
 
@@ -261,7 +289,7 @@ class MailBuilder {
   BodyText body_;
   AttachmentList files_;
   ContentHash content_;
-  int signed_depth_ = 0;
+  int nested_ = 0;  // signed S/MIME and encoded multiparts within one another
 };
 
 }  // namespace
