@@ -80,6 +80,19 @@ bool is_utf8_in_disguise(std::string_view bytes, const std::string& declared, co
   return statistics.high >= 24 || decode_known(bytes, declared).replaced > 0;
 }
 
+// Labelled with the seven-bit form of a language's charset, but in eight bits: it will be the language all the same.
+std::string eight_bit_form(std::string_view bytes, const std::string& declared) {
+  static constexpr std::pair<std::string_view, const char*> kForms[] = {{"iso-2022-jp", "euc-jp"},
+                                                                        {"iso-2022-jp", "windows-31j"},
+                                                                        {"iso-2022-kr", "euc-kr"},
+                                                                        {"iso-2022-cn", "gb18030"},
+                                                                        {"hz", "gb18030"}};
+  for (const auto& [seven_bit, eight_bit] : kForms) {
+    if (declared.starts_with(seven_bit) && decode_known(bytes, eight_bit).replaced == 0) return eight_bit;
+  }
+  return {};
+}
+
 struct Choice {
   std::string charset;
   bool guessed = false;
@@ -95,6 +108,7 @@ Choice choose_charset(std::string_view bytes, std::string_view label, CharsetCon
   }
   if (statistics.high == 0 && !is_wide(declared)) return {declared.empty() ? "us-ascii" : declared, false};
   if (is_utf8_in_disguise(bytes, declared, statistics)) return {"utf-8", true};
+  if (std::string form = eight_bit_form(bytes, declared); !form.empty()) return {std::move(form), true};
   const bool impossible = is_seven_bit(declared) || (declared == "utf-8" && !may_be_utf8(bytes));
   if (!declared.empty() && !impossible) return {declared, false};
   return {guess_charset(bytes, statistics, context, hint), true};

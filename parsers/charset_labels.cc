@@ -186,6 +186,7 @@ std::string numbered_charset(std::string_view key) {
     }
   }
   if (key.size() == 4 && key.starts_with("125") && key[3] <= '8' && key[3] >= '0') return "windows-" + std::string(key);
+  if (key.size() == 6 && key.starts_with("dos")) return "cp" + std::string(key.substr(3));  // "dos-850"
   if (key.starts_with("iso")) key.remove_prefix(3);
   if (key.starts_with("8859") && (key.size() == 5 || key.size() == 6)) return "iso-8859-" + std::string(key.substr(4));
   return {};

@@ -1,4 +1,5 @@
 // From the tree of parts to the Mail: bodies, attachments, hashes.
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
@@ -8,6 +9,7 @@
 #include "parsers/body_text.h"
 #include "parsers/calendar.h"
 #include "parsers/charset.h"
+#include "parsers/charset_guess.h"
 #include "parsers/content_hash.h"
 #include "parsers/defects.h"
 #include "parsers/embedded_files.h"
@@ -52,7 +54,7 @@ class MailBuilder {
     std::vector<MailPart> parts = read(raw_, header_only);
     mail_.fields = std::move(parts.front().part.fields);
     parts.front().part.fields.clear();
-    read_mail_headers(mail_, limits_, header_charset_hint(mail_, charset_hint(parts)), defects_);
+    read_mail_headers(mail_, limits_, header_charset_hint(mail_, charset_hint(raw_, parts)), defects_);
     if (!header_only) {
       add_parts({raw_}, parts);
       finish_body();
@@ -70,9 +72,18 @@ class MailBuilder {
     return parts;
   }
 
-  static std::string charset_hint(const std::vector<MailPart>& parts) {
+  // The first charset that a part names, or that HTML names of itself.
+  static std::string charset_hint(std::string_view raw, const std::vector<MailPart>& parts) {
     for (const auto& part : parts) {
       if (!part.part.charset.empty()) return part.part.charset;
+    }
+    for (const auto& part : parts) {
+      if (part.role != PartRole::html) continue;
+      constexpr std::size_t kLooked = 8 * 1024;
+      const Locator& where = part.part.body;
+      std::string head;
+      decode_transfer(raw.substr(where.offset, std::min<std::uint64_t>(where.length, kLooked)), where.encoding, head);
+      return std::string(html_meta_charset(head));
     }
     return {};
   }
