@@ -36,6 +36,28 @@ std::size_t local_begin(std::string_view line, std::size_t at, std::size_t from)
   return begin;
 }
 
+// Brackets, colons, commas and full stops of East Asian text stand right beside addresses, and look like letters of
+// theirs.
+constexpr std::string_view kWidePunctuation[] = {"（", "）", "【", "】", "「", "」", "＜", "＞", "：",
+                                                 "，", "、", "。", "；", "“",  "”",  "《", "》"};
+
+// Where what stands between the last of them and `end` begins; where the first of them at or after `begin` stands.
+std::size_t behind_wide_punctuation(std::string_view line, std::size_t begin, std::size_t end) {
+  for (const std::string_view mark : kWidePunctuation) {
+    const std::size_t found = line.substr(0, end).rfind(mark);
+    if (found != std::string_view::npos && found >= begin) begin = found + mark.size();
+  }
+  return begin;
+}
+
+std::size_t before_wide_punctuation(std::string_view line, std::size_t begin, std::size_t end) {
+  for (const std::string_view mark : kWidePunctuation) {
+    const std::size_t found = line.substr(0, end).find(mark, begin);
+    if (found != std::string_view::npos) end = found;
+  }
+  return end;
+}
+
 std::size_t domain_end(std::string_view line, std::size_t begin) noexcept {
   std::size_t end = begin;
   if (end < line.size() && line[end] == '[') {
@@ -55,8 +77,8 @@ std::vector<TextAddress> find_addresses(std::string_view line) {
   std::size_t from = 0;
   for (std::size_t at = line.find('@'); at != std::string_view::npos && found.size() < 20;
        at = line.find('@', at + 1)) {
-    const std::size_t begin = local_begin(line, at, from);
-    const std::size_t end = domain_end(line, at + 1);
+    const std::size_t begin = behind_wide_punctuation(line, local_begin(line, at, from), at);
+    const std::size_t end = before_wide_punctuation(line, at + 1, domain_end(line, at + 1));
     if (begin == at || end == at + 1) continue;
     TextAddress address{line.substr(begin, end - begin), begin, end, false};
     const char before = begin > 0 ? line[begin - 1] : ' ';

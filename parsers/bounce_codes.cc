@@ -83,7 +83,8 @@ std::optional<int> find_reply_code(std::string_view text, std::size_t* at) {
   for (std::size_t i = 0; i + 2 < text.size(); ++i) {
     if (text[i] != '4' && text[i] != '5') continue;
     if (!text::is_digit(text[i + 1]) || !text::is_digit(text[i + 2])) continue;
-    if ((i > 0 && !may_precede_reply(text[i - 1])) || !may_follow_reply(text, i + 3)) continue;
+    const bool after_colon = text.substr(0, i).ends_with("：");
+    if ((i > 0 && !after_colon && !may_precede_reply(text[i - 1])) || !may_follow_reply(text, i + 3)) continue;
     const int code = (text[i] - '0') * 100 + (text[i + 1] - '0') * 10 + (text[i + 2] - '0');
     if (!is_reply_code(code)) continue;
     // "550 5.1.1": certain; of several bare ones the first counts.

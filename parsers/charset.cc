@@ -63,6 +63,7 @@ bool is_wide(const std::string& charset) { return charset.starts_with("utf-16") 
 std::string evident_charset(std::string_view bytes, const std::string& declared, const ByteStatistics& statistics) {
   if (bytes.starts_with("\xef\xbb\xbf")) return "utf-8";
   if (std::string wide = utf16_by_evidence(bytes, is_wide(declared)); !wide.empty()) return wide;
+  if (statistics.high == 0 && declared.empty() && bytes.find("\x1b$)C") != std::string_view::npos) return "iso-2022-kr";
   if (statistics.high == 0 && declared != "iso-2022-jp" && !declared.starts_with("iso-2022-") &&
       has_japanese_escapes(bytes)) {
     return "iso-2022-jp";

@@ -83,6 +83,8 @@ class DateReader {
     const char next = pos_ < in_.size() ? in_[pos_] : '\0';
     if (first.count <= 2 && digit_at(pos_ + 1) && parts_.hour < 0 && (next == ':' || (next == '.' && has_date()))) {
       time_of_day(first.value, next);
+    } else if (first.count == 8 && parts_.year < 0 && parts_.month < 0) {
+      compact_date(first.value);
     } else if (first.count == 4 && next == '-' && digit_at(pos_ + 1) && parts_.month < 0) {
       iso_date(first.value);
     } else if (first.count <= 2 && (next == '/' || next == '.') && digit_at(pos_ + 1) && parts_.month < 0) {
@@ -117,6 +119,18 @@ class DateReader {
     if (pos_ < in_.size() && in_[pos_] == '-') ++pos_;
     parts_.day = digits(2).value;
     if (pos_ < in_.size() && (in_[pos_] == 'T' || in_[pos_] == 't')) ++pos_;
+  }
+
+  // "20260601T100000Z" (ISO 8601, basic).
+  void compact_date(int date) {
+    parts_.year = date / 10000;
+    parts_.month = date / 100 % 100;
+    parts_.day = date % 100;
+    if (pos_ >= in_.size() || text::lower(in_[pos_]) != 't' || !digit_at(pos_ + 1)) return;
+    ++pos_;
+    parts_.hour = digits(2).value;
+    parts_.minute = digits(2).value;
+    parts_.second = digits(2).value;
   }
 
   // Day first, but where only the American order gives a month.
@@ -179,11 +193,22 @@ std::string without_comments(std::string_view s) {
   return out;
 }
 
+// RFC 822 let blanks stand around the colons of a time: "09 : 55 : 06".
+std::string with_tight_colons(std::string_view s) {
+  std::string out;
+  for (const char c : s) {
+    if (c == ':') out.resize(out.find_last_not_of(" \t") + 1);
+    if (!out.empty() && out.back() == ':' && (c == ' ' || c == '\t')) continue;
+    out += c;
+  }
+  return out;
+}
+
 }  // namespace
 
 std::optional<UnixTime> parse_mail_date(std::string_view value) {
   constexpr std::size_t kLongest = 200;
-  const std::string bare = without_comments(value.substr(0, kLongest));
+  const std::string bare = with_tight_colons(without_comments(value.substr(0, kLongest)));
   return DateReader(bare).read();
 }
 
