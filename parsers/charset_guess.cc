@@ -6,6 +6,7 @@
 #include "lib/icu/convert.h"
 #include "parsers/asian_bytes.h"
 #include "parsers/cyrillic.h"
+#include "parsers/latin_charset.h"
 
 namespace poller {
 namespace {
@@ -125,6 +126,9 @@ std::string guess_charset(std::string_view bytes, const ByteStatistics& statisti
   if (is_foreign_script(statistics)) {
     if (is_thai(bytes)) return "windows-874";
     if (std::string cyrillic = cyrillic_charset(bytes); !cyrillic.empty()) return cyrillic;
+  }
+  if (!is_foreign_script(statistics)) {
+    if (std::string latin = latin_charset(bytes); !latin.empty()) return latin;
   }
   if (statistics.high >= kEnoughForDetector || is_foreign_script(statistics)) {
     if (std::string detected = detected_charset(bytes, context); !detected.empty()) return detected;
