@@ -12,12 +12,18 @@ std::string_view without_blanks_behind(std::string_view s) noexcept {
   return s.substr(0, s.find_last_not_of(" \t") + 1);  // npos + 1 is 0
 }
 
-// Of a boundary that was cut, the length has to be the same all the same. Lengths differ nearly always, which is known
-// without a look at the bytes: there may be millions of such lines within many multiparts.
-bool fits_boundary(std::string_view content, const OpenMultipart& multipart) noexcept {
-  return content.size() == multipart.whole_size && !multipart.boundary.empty() &&
-         content.starts_with(multipart.boundary);
-}
+// What stands in a line where a boundary may.
+struct Candidate {
+  explicit Candidate(std::string_view s) noexcept : content(s), key(boundary_key(s)) {}
+  // Of a boundary that was cut, the length has to be the same all the same.
+  [[nodiscard]] bool fits(const OpenMultipart& multipart) const noexcept {
+    if (content.size() != multipart.whole_size || multipart.boundary.empty()) return false;
+    const bool whole = multipart.boundary.size() == multipart.whole_size;
+    return (!whole || key == multipart.key) && content.starts_with(multipart.boundary);
+  }
+  std::string_view content;
+  std::uint64_t key;
+};
 
 bool is_line_start(std::string_view raw, std::size_t pos) noexcept {
   return pos == 0 || raw[pos - 1] == '\n' || raw[pos - 1] == '\r';
@@ -25,19 +31,26 @@ bool is_line_start(std::string_view raw, std::size_t pos) noexcept {
 
 }  // namespace
 
+std::uint64_t boundary_key(std::string_view boundary) noexcept {
+  std::uint64_t key = 14695981039346656037U;  // FNV-1a
+  for (const char c : boundary) key = (key ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  return key;
+}
+
 BoundaryLine boundary_line_at(std::string_view raw, std::size_t pos, const std::vector<OpenMultipart>& open) {
   BoundaryLine out;
   if (raw.compare(pos, 2, "--") != 0) return out;
   const std::size_t end = line_end(raw, pos);
-  const std::string_view content = without_blanks_behind(raw.substr(pos + 2, end - pos - 2));
+  const Candidate delimiter(without_blanks_behind(raw.substr(pos + 2, end - pos - 2)));
+  if (delimiter.content.empty()) return out;
   // Blanks at the end of a boundary were taken off, so they may stand before the "--" that closes.
-  const bool may_close = content.ends_with("--");
-  const std::string_view closed =
-      may_close ? without_blanks_behind(content.substr(0, content.size() - 2)) : std::string_view();
+  const bool may_close = delimiter.content.ends_with("--");
+  const Candidate closer(may_close ? without_blanks_behind(delimiter.content.substr(0, delimiter.content.size() - 2))
+                                   : std::string_view());
   for (std::size_t level = open.size(); level-- > 0;) {
     const auto& multipart = open[level];
-    const bool delimits = fits_boundary(content, multipart);
-    const bool closes = !delimits && may_close && fits_boundary(closed, multipart);
+    const bool delimits = delimiter.fits(multipart);
+    const bool closes = !delimits && may_close && closer.fits(multipart);
     if ((!delimits && !closes) || (multipart.closed && out.found)) continue;
     out = {pos, next_line(raw, end), level, closes, true};
     if (!multipart.closed) break;

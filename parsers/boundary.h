@@ -2,15 +2,20 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace poller {
 
+/// A hash: boundaries are compared at every line that begins with hyphens, with those of every open level.
+std::uint64_t boundary_key(std::string_view boundary) noexcept;
+
 struct OpenMultipart {
   std::string boundary;        // at most ParseLimits::boundary bytes of it; empty: none is known, no line fits
   std::size_t whole_size = 0;  // of the boundary before it was cut
+  std::uint64_t key = 0;       // boundary_key(boundary)
   std::size_t body = 0;        // where its body starts
   bool digest = false;
   bool seen = false;    // a boundary line of it has occurred

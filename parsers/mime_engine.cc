@@ -132,6 +132,7 @@ class MimeEngine {
       boundary.resize(limits_.boundary);
     }
     multipart.boundary = std::move(boundary);
+    multipart.key = boundary_key(multipart.boundary);
     multipart.body = pos_;
     multipart.digest = type.value == "multipart/digest";
     open_.push_back(std::move(multipart));
@@ -145,6 +146,7 @@ class MimeEngine {
     defects_.add(what + (found.empty() ? ": its body was read as text" : ": one was found in its body"));
     multipart.boundary = found;
     multipart.whole_size = found.size();
+    multipart.key = boundary_key(found);
     return !found.empty();
   }
 
