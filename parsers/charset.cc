@@ -81,6 +81,14 @@ bool is_utf8_in_disguise(std::string_view bytes, const std::string& declared, co
   return statistics.high >= 24 || decode_known(bytes, declared).replaced > 0;
 }
 
+// C1 control characters are in no text: a byte of another charset stood there.
+bool has_c1_controls(std::string_view utf8) noexcept {
+  for (std::size_t pos = utf8.find('\xc2'); pos != std::string_view::npos; pos = utf8.find('\xc2', pos + 1)) {
+    if (pos + 1 < utf8.size() && static_cast<unsigned char>(utf8[pos + 1]) < 0xa0) return true;
+  }
+  return false;
+}
+
 // Labelled with the seven-bit form of a language's charset, but in eight bits: it will be the language all the same.
 std::string eight_bit_form(std::string_view bytes, const std::string& declared) {
   static constexpr std::pair<std::string_view, const char*> kForms[] = {{"iso-2022-jp", "euc-jp"},
@@ -89,7 +97,9 @@ std::string eight_bit_form(std::string_view bytes, const std::string& declared) 
                                                                         {"iso-2022-cn", "gb18030"},
                                                                         {"hz", "gb18030"}};
   for (const auto& [seven_bit, eight_bit] : kForms) {
-    if (declared.starts_with(seven_bit) && decode_known(bytes, eight_bit).replaced == 0) return eight_bit;
+    if (!declared.starts_with(seven_bit)) continue;
+    const Decoded decoded = decode_known(bytes, eight_bit);
+    if (decoded.replaced == 0 && !has_c1_controls(decoded.text)) return eight_bit;
   }
   return {};
 }
@@ -109,7 +119,10 @@ Choice choose_charset(std::string_view bytes, std::string_view label, CharsetCon
   }
   if (statistics.high == 0 && !is_wide(declared)) return {declared.empty() ? "us-ascii" : declared, false};
   if (is_utf8_in_disguise(bytes, declared, statistics)) return {"utf-8", true};
-  if (std::string form = eight_bit_form(bytes, declared); !form.empty()) return {std::move(form), true};
+  constexpr std::size_t kOneByChance = 1;
+  if (std::string form = statistics.high > kOneByChance ? eight_bit_form(bytes, declared) : std::string();
+      !form.empty())
+    return {std::move(form), true};
   const bool impossible = is_seven_bit(declared) || (declared == "utf-8" && !may_be_utf8(bytes));
   if (!declared.empty() && !impossible) return {declared, false};
   return {guess_charset(bytes, statistics, context, hint), true};
