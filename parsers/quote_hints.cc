@@ -33,6 +33,14 @@ bool introduces_forward(std::string_view text, const HtmlMark& mark) {
   return quoted_mail_begins(content) == QuoteMarker::Kind::forward;
 }
 
+/// Whether a person wrote something between two quotes: the marks of quoted blank lines are nothing.
+bool parts_quotes(std::string_view text, std::size_t begin, std::size_t end) {
+  if (begin >= end) return false;
+  std::string_view rest = trim_blanks(text.substr(begin, end - begin));
+  while (!rest.empty() && rest.front() == '>') rest = trim_blanks(rest.substr(1));
+  return !rest.empty();
+}
+
 std::vector<RenderedQuote> collect_quotes(const HtmlRendering& html) {
   std::vector<RenderedQuote> quotes;
   std::optional<std::size_t> attribution;
@@ -49,7 +57,11 @@ std::vector<RenderedQuote> collect_quotes(const HtmlRendering& html) {
     if (attribution && quote.begin - *attribution <= kIntroduction) quote.begin = *attribution;
     attribution.reset();
     covered = quote.end;
-    quotes.push_back(quote);
+    // Apple's mobile clients put the attribution into a quote of its own, and the mail into the next.
+    if (!quotes.empty() && !parts_quotes(html.text, quotes.back().end, quote.begin))
+      quotes.back().end = quote.end;
+    else
+      quotes.push_back(quote);
   }
   return quotes;
 }
@@ -100,9 +112,7 @@ QuoteHints read_quote_hints(const QuoteLines& lines, std::string_view text, std:
     if (const auto first = line_at(quotes.front().begin)) {
       const std::size_t behind =
           line_behind(lines, alignment, skip_blanks_from(rendered, quotes.front().end), rendered.size());
-      hints.quote = QuoteHints::Quote{*first, std::max(*first + 1, behind), quotes.front().forward, false};
-      for (std::size_t i = 1; i < quotes.size(); ++i)
-        if (is_visible(rendered, quotes[i - 1].end, quotes[i].begin)) hints.quote->several = true;
+      hints.quote = QuoteHints::Quote{*first, std::max(*first + 1, behind), quotes.front().forward, quotes.size() > 1};
     }
   }
   if (const HtmlMark* mark = find_signature_mark(rendering, quotes)) {

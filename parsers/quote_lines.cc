@@ -8,37 +8,24 @@ namespace poller {
 
 namespace {
 
-/// The blanks of mail text: also no-break and zero-width ones.
+/// The blanks of mail text: also those of other widths, no-break and zero-width ones, and direction marks, in which
+/// clients wrap quoted names.
 std::size_t blank_length(std::string_view s, std::size_t i) {
   if (text::is_space(s[i])) return 1;
-  if (s.substr(i, 2) == "\xC2\xA0") return 2;
+  if (static_cast<unsigned char>(s[i]) < 0xC2) return 0;
+  if (s.substr(i, 2) == "\xC2\xA0" || s.substr(i, 2) == "\xC2\xAD") return 2;
   const std::string_view three = s.substr(i, 3);
-  // U+200B..U+200F, U+202A..U+202E: clients wrap quoted names in direction marks.
-  if (three.size() == 3 && three[0] == '\xE2' && three[1] == '\x80') {
-    const auto last = static_cast<unsigned char>(three[2]);
-    if ((last >= 0x8B && last <= 0x8F) || (last >= 0xAA && last <= 0xAE)) return 3;
-  }
-  return three == "\xEF\xBB\xBF" ? 3 : 0;
+  if (three.size() < 3) return 0;
+  const auto last = static_cast<unsigned char>(three[2]);
+  if (three.substr(0, 2) == "\xE2\x80") return last <= 0x8F || (last >= 0xA8 && last <= 0xAF) ? 3 : 0;
+  if (three.substr(0, 2) == "\xE2\x81") return last >= 0x9F && last <= 0xA9 ? 3 : 0;
+  return three == "\xE3\x80\x80" || three == "\xE1\x9A\x80" || three == "\xEF\xBB\xBF" ? 3 : 0;
 }
 
 std::size_t blank_length_before(std::string_view s, std::size_t end) {
   for (const std::size_t length : {1, 2, 3})
     if (end >= length && blank_length(s, end - length) == length) return length;
   return 0;
-}
-
-std::string_view trim_all_blanks(std::string_view s) {
-  while (!s.empty()) {
-    const std::size_t length = blank_length(s, 0);
-    if (length == 0) break;
-    s.remove_prefix(length);
-  }
-  while (!s.empty()) {
-    const std::size_t length = blank_length_before(s, s.size());
-    if (length == 0) break;
-    s.remove_suffix(length);
-  }
-  return s;
 }
 
 bool is_rule_mark(char c) { return c == '-' || c == '_' || c == '*' || c == '=' || c == '~' || c == '#' || c == '+'; }
@@ -73,12 +60,26 @@ bool is_rule_line(std::string_view s) {
 
 }  // namespace
 
+std::string_view trim_blanks(std::string_view s) {
+  while (!s.empty()) {
+    const std::size_t length = blank_length(s, 0);
+    if (length == 0) break;
+    s.remove_prefix(length);
+  }
+  while (!s.empty()) {
+    const std::size_t length = blank_length_before(s, s.size());
+    if (length == 0) break;
+    s.remove_suffix(length);
+  }
+  return s;
+}
+
 QuoteLines::QuoteLines(std::string_view text) : text_(text) {
   bool open_bracket = false;  // the line before has a "<" that it does not close
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     const std::string_view whole = text.substr(at, end - at);
-    const std::string_view trimmed = trim_all_blanks(whole);
+    const std::string_view trimmed = trim_blanks(whole);
     at = end + 1;
     if (trimmed.empty() && lines_.size() >= 2 && lines_.back().trimmed_size == 0 &&
         lines_[lines_.size() - 2].trimmed_size == 0)

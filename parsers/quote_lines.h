@@ -46,6 +46,9 @@ class QuoteLines {
   std::vector<Line> lines_;
 };
 
+/// Without the blanks at either end, those beyond ASCII too: no-break, narrow and ideographic ones, zero-width marks.
+std::string_view trim_blanks(std::string_view s);
+
 /// The text of a quoted line, without ">" and "> >".
 std::string_view without_quote_marks(std::string_view line);
 

@@ -16,10 +16,15 @@ constexpr std::size_t kMostWrappedLines = 8;
 
 bool is_decoration(char c) { return c == '*' || c == '_' || c == ' ' || c == '\t' || c == '|'; }
 
+/// Without blanks (French has a no-break one before the colon) and what mail programs set in bold with.
 std::string_view strip_decoration(std::string_view s) {
-  while (!s.empty() && is_decoration(s.front())) s.remove_prefix(1);
-  while (!s.empty() && is_decoration(s.back())) s.remove_suffix(1);
-  return s;
+  for (;;) {
+    const std::size_t size = s.size();
+    s = trim_blanks(s);
+    while (!s.empty() && is_decoration(s.front())) s.remove_prefix(1);
+    while (!s.empty() && is_decoration(s.back())) s.remove_suffix(1);
+    if (s.size() == size) return s;
+  }
 }
 
 /// Where the label's colon is (or the tab that stands for it where a table was rendered), and its length.
@@ -60,9 +65,9 @@ QuotedField read_quoted_field(std::string_view line, std::string_view& value) {
   std::size_t length = 0;
   const std::size_t end = find_label_end(line, length);
   if (end == std::string_view::npos || end == 0) return QuotedField::none;
-  const std::string_view label = strip_decoration(text::trim(line.substr(0, end)));
+  const std::string_view label = strip_decoration(line.substr(0, end));
   if (label.empty()) return QuotedField::none;
-  value = text::trim(line.substr(end + length));
+  value = trim_blanks(line.substr(end + length));
   return quoted_field(fold_case(label));
 }
 

@@ -86,6 +86,21 @@ TEST_CASE("Apple Mail: cited blockquotes, below, above and between") {
             .find("> Does it?") != std::string::npos);
 }
 
+TEST_CASE("Apple's mobile clients: the attribution in a quote of its own, the mail in the next") {
+  const std::string attribution = "<blockquote type=\"cite\">Ar 3 Maw 2026, ysgrifennodd Ann:<br><br></blockquote>";
+  const std::string quote = "<blockquote type=\"cite\"><div dir=\"ltr\">\uFEFFDoes it?</div></blockquote>";
+  CHECK(kept("<div>It prints.</div><div dir=\"ltr\"><br>" + attribution + "</div>" + quote) == "It prints.");
+  CHECK(kept(attribution + quote + "<div>It prints.</div>") == "It prints.");
+  const std::string answered = attribution + quote + "<div>It does.</div>" + quote + "<div>No.</div>";
+  CHECK(kept(answered).find("> Does it?") != std::string::npos);
+  const std::string html = "<body dir=\"auto\">It prints.<div>Sent from my iPhone</div><div dir=\"ltr\"><br>" +
+                           attribution + "</div>" + quote + "</body>";
+  const auto result =
+      new_text("It prints.\n\nSent from my iPhone\n\n> Ar 3 Maw 2026, ysgrifennodd Ann:\n> \n> \uFEFFDoes it?\n", html);
+  CHECK(result.text == "It prints.");
+  CHECK(result.signature.value_or("") == "Sent from my iPhone");
+}
+
 TEST_CASE("Apple Mail: a forwarded mail stays") {
   CHECK(kept("<div>See below.</div><blockquote type=\"cite\"><div>Begin forwarded message:</div><br><div><b>From: "
              "</b>Ann</div>"

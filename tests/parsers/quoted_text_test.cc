@@ -127,6 +127,14 @@ TEST_CASE("header blocks are known in many languages") {
   }
 }
 
+TEST_CASE("blanks of any width are blanks in a header block") {
+  for (const std::string blank : {"\u00A0", "\u202F", "\u2009", "\u3000"}) {
+    CAPTURE(blank);
+    CHECK(is_cut("De" + blank + ": Ann Lee <ann@example.com>\nEnvoyé" + blank + ": mardi 3 mars 2026 10:15\nÀ" + blank +
+                 ": Bo\nObjet" + blank + ": Imprimante\n\nElle imprime ?\n"));
+  }
+}
+
 TEST_CASE("separators are known with their dashes") {
   for (const std::string separator :
        {"-----Original Message-----", "-----Ursprüngliche Nachricht-----", "-------- Message d'origine --------",
