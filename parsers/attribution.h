@@ -18,10 +18,17 @@ struct Attribution {
 /// Whether line `i` can be the last of an attribution; a cheap test before read_attribution().
 bool may_end_attribution(std::string_view line);
 
-/// The attribution that ends with line `i`, not reaching above line `from`. `before_quote`: a quote is known to follow,
-/// so that less proof is needed; otherwise a line with ">" below tells.
+/// What is known of the mail already: the more, the less has to be in the line itself.
+enum class AttributionDue {
+  unknown,
+  answer,        // the mail answers another
+  before_quote,  // a quote follows
+};
+
+/// The attribution that ends with line `i`, not reaching above line `from`. A line with ">" below counts as a quote
+/// that follows.
 std::optional<Attribution> read_attribution(const QuoteLines& lines, std::size_t i, std::size_t from,
-                                            bool before_quote = false);
+                                            AttributionDue due = AttributionDue::unknown);
 
 /// An attribution whose address stands on lines of its own, so that the last of them, "> wrote:", looks like a quote.
 std::optional<Attribution> read_torn_attribution(const QuoteLines& lines, std::size_t i, std::size_t from);

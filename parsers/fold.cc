@@ -1,5 +1,8 @@
 #include "parsers/fold.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/text.h"
 
 namespace poller {
@@ -69,6 +72,25 @@ std::string fold_case(std::string_view text) {
     if (pos < text.size()) text::append_utf8(folded, fold_case(text::next_code_point(text, pos)));
   }
   return folded;
+}
+
+std::string ascii_digits(std::string_view text) {
+  if (text::is_ascii(text)) return std::string(text);
+  static constexpr std::array<char32_t, 14> kZeros = {0x660, 0x6F0, 0x966, 0x9E6, 0xA66,  0xAE6,  0xB66,
+                                                      0xBE6, 0xC66, 0xCE6, 0xE50, 0x1040, 0x17E0, 0xFF10};
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = at;
+    const char32_t c = text::next_code_point(text, at);
+    const auto* const zero =
+        std::find_if(kZeros.begin(), kZeros.end(), [&](char32_t z) { return c >= z && c < z + 10; });
+    if (zero == kZeros.end())
+      out += text.substr(begin, at - begin);
+    else
+      out += static_cast<char>('0' + (c - *zero));
+  }
+  return out;
 }
 
 bool is_word_character(char32_t c) noexcept {

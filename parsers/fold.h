@@ -13,6 +13,9 @@ char32_t fold_case(char32_t c) noexcept;
 /// The same for UTF-8 text.
 std::string fold_case(std::string_view text);
 
+/// The decimal digits of other scripts (Arabic, Persian, Indic, Thai, wide ones) as ASCII; all else as it is.
+std::string ascii_digits(std::string_view text);
+
 /// Whether a person would read it as a letter or a digit: everything but ASCII and Unicode punctuation, blanks,
 /// controls.
 bool is_word_character(char32_t c) noexcept;

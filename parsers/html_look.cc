@@ -5,9 +5,11 @@
 
 namespace poller {
 
-HtmlMark::Kind HtmlNaming::mark_of(std::string_view tag) const { return html_mark_kind(tag, classes, id, name, type); }
+HtmlMark::Kind HtmlNamed::mark_of(std::string_view tag) const {
+  return html_mark_kind(tag, {classes, id, name, type, css});
+}
 
-void HtmlNaming::take(const HtmlAttribute& a) {
+void HtmlNamed::take(const HtmlAttribute& a) {
   if (text::iequals(a.name, "class"))
     classes = decode_entities(a.value);
   else if (text::iequals(a.name, "id"))
@@ -16,16 +18,15 @@ void HtmlNaming::take(const HtmlAttribute& a) {
     name = a.value;
   else if (text::iequals(a.name, "type"))
     type = a.value;
+  else if (text::iequals(a.name, "style"))
+    css = a.value;
 }
 
 HtmlLook::HtmlLook(const HtmlToken& token) : element(token.name) {
   for (const HtmlAttribute& a : token.attributes) {
-    if (text::iequals(a.name, "style"))
-      style = read_html_style(decode_entities(a.value));
-    else if (text::iequals(a.name, "hidden"))
-      hidden = true;
-    else
-      take(a);
+    take(a);
+    hidden = hidden || text::iequals(a.name, "hidden");
+    if (text::iequals(a.name, "style")) style = read_html_style(decode_entities(a.value));
   }
 }
 

@@ -11,14 +11,15 @@
 namespace poller {
 
 /// The attributes by which clients mark what an element is.
-struct HtmlNaming {
-  std::string classes, id, name, type;
+struct HtmlNamed {
+  std::string classes, id;
+  std::string_view name, type, css;  // as they stand
   void take(const HtmlAttribute& a);
   [[nodiscard]] HtmlMark::Kind mark_of(std::string_view tag) const;
 };
 
 /// The attributes that matter, read in one pass.
-struct HtmlLook : HtmlNaming {
+struct HtmlLook : HtmlNamed {
   explicit HtmlLook(const HtmlToken& token);
   std::string_view element;  // its name
   HtmlStyle style;

@@ -15,14 +15,19 @@ struct HtmlMark {
     attribution,  // "On ... wrote:" above a quote
     forward,      // the element holds a forwarded mail
     signature,
+    indent,  // a blockquote that says nothing: set in by its writer, or a quote
   } kind = Kind::none;
   std::size_t begin = 0;  // bytes of rendered text before the element
   std::size_t end = 0;    // and up to its end
   int depth = 0;          // marks that are open around it
 };
 
-/// What an element's attributes say. `name` is the name attribute, `tag` the element's name in lower case.
-HtmlMark::Kind html_mark_kind(std::string_view tag, std::string_view classes, std::string_view id,
-                              std::string_view name, std::string_view type);
+/// The attributes by which clients mark what an element is.
+struct HtmlNaming {
+  std::string_view classes, id, name, type, style;
+};
+
+/// What an element's attributes say. `tag` is its name in lower case.
+HtmlMark::Kind html_mark_kind(std::string_view tag, const HtmlNaming& naming);
 
 }  // namespace poller

@@ -356,8 +356,8 @@ bool has_html_marks(std::string_view html) {
   HtmlTokenizer tokenizer(html);
   HtmlToken token;
   while (tokenizer.next(token)) {
-    if (token.kind != HtmlToken::Kind::start_tag || token.attributes.empty()) continue;
-    HtmlNaming naming;
+    if (token.kind != HtmlToken::Kind::start_tag || (token.attributes.empty() && token.name != "blockquote")) continue;
+    HtmlNamed naming;
     for (const HtmlAttribute& a : token.attributes) naming.take(a);
     if (naming.mark_of(token.name) != HtmlMark::Kind::none) return true;
   }

@@ -18,6 +18,7 @@
 #include "parsers/mail_part.h"
 #include "parsers/mime.h"
 #include "parsers/quoted_text.h"
+#include "parsers/robot_addresses.h"
 #include "parsers/smime.h"
 #include "parsers/text_lines.h"
 #include "parsers/transfer.h"
@@ -279,6 +280,12 @@ class MailBuilder {
     return true;
   }
 
+  // A mail that mail systems send is about another: what they return is no new text.
+  [[nodiscard]] bool refers_to_mails() const {
+    return !mail_.in_reply_to.empty() || !mail_.references.empty() || !mail_.from ||
+           is_system_sender(mail_.from->address);
+  }
+
   void finish_body() {
     mail_.attachments = files_.take(body_.html());
     const auto seen = body_.seen_text();
@@ -288,7 +295,7 @@ class MailBuilder {
     if (mail_.notice && text::trim(mail_.text).empty()) mail_.text = *mail_.notice;
     const std::string& shown = seen ? *seen : mail_.text;
     const auto clear = open_clear_signed(shown);
-    NewText fresh = new_text(clear ? *clear : shown, mail_.html.value_or(""), mail_.subject);
+    NewText fresh = new_text(clear ? *clear : shown, mail_.html.value_or(""), {mail_.subject, refers_to_mails()});
     mail_.new_text = std::move(fresh.text);
     mail_.signature = std::move(fresh.signature);
   }

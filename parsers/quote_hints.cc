@@ -14,6 +14,7 @@ namespace {
 using Kind = HtmlMark::Kind;
 
 constexpr std::size_t kIntroduction = 400;  // bytes of rendered text between an attribution and its quote
+constexpr std::size_t kMostIndented = 20;   // each is looked up in the text
 
 /// A quote in the rendered HTML, with its attribution.
 struct RenderedQuote {
@@ -46,7 +47,7 @@ std::vector<RenderedQuote> collect_quotes(const HtmlRendering& html) {
   std::optional<std::size_t> attribution;
   std::size_t covered = 0;  // up to here all is quoted already
   for (const HtmlMark& mark : html.marks) {
-    if (mark.begin < covered || mark.kind == Kind::signature) continue;
+    if (mark.begin < covered || mark.kind == Kind::signature || mark.kind == Kind::indent) continue;
     if (mark.kind == Kind::attribution) {
       attribution = mark.begin;
       continue;
@@ -64,6 +65,21 @@ std::vector<RenderedQuote> collect_quotes(const HtmlRendering& html) {
       quotes.push_back(quote);
   }
   return quotes;
+}
+
+/// The outermost blockquotes outside of every quote. An attribution that a client marked makes one a quote.
+std::vector<RenderedQuote> collect_indented(const HtmlRendering& html, const std::vector<RenderedQuote>& quotes) {
+  std::vector<RenderedQuote> found;
+  std::size_t covered = 0;
+  auto quote = quotes.begin();
+  for (const HtmlMark& mark : html.marks) {
+    if (found.size() >= kMostIndented) break;
+    while (quote != quotes.end() && quote->begin <= mark.begin) covered = std::max(covered, quote++->end);
+    if (mark.begin < covered || mark.kind != Kind::indent || mark.end <= mark.begin) continue;
+    covered = mark.end;
+    found.push_back({mark.begin, mark.end, false});
+  }
+  return found;
 }
 
 /// The last signature that stands outside of every quote.
@@ -114,6 +130,12 @@ QuoteHints read_quote_hints(const QuoteLines& lines, std::string_view text, std:
           line_behind(lines, alignment, skip_blanks_from(rendered, quotes.front().end), rendered.size());
       hints.quote = QuoteHints::Quote{*first, std::max(*first + 1, behind), quotes.front().forward, quotes.size() > 1};
     }
+  }
+  for (const RenderedQuote& indented : collect_indented(rendering, quotes)) {
+    const auto first = line_at(indented.begin);
+    if (!first) continue;
+    const std::size_t behind = line_behind(lines, alignment, skip_blanks_from(rendered, indented.end), rendered.size());
+    hints.indented.push_back({*first, std::max(*first + 1, behind), false, false});
   }
   if (const HtmlMark* mark = find_signature_mark(rendering, quotes)) {
     hints.signature = line_at(mark->begin);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "parsers/quote_lines.h"
 
@@ -16,7 +17,9 @@ struct QuoteHints {
     bool forward = false;    // a forwarded mail
     bool several = false;    // more quotes follow, with text between: interleaved
   };
-  std::optional<Quote> quote;            // the first one
+  std::optional<Quote> quote;  // the first one
+  /// Blockquotes that no client marked, outside of quotes: what the sender set in, or a quote of a plain client.
+  std::vector<Quote> indented;
   std::optional<std::size_t> signature;  // the line it begins with
   std::size_t signature_behind = 0;      // the line behind it
 };

@@ -102,6 +102,10 @@ std::string_view QuoteLines::at(std::size_t i) const {
   return text_.substr(lines_[i].trimmed_begin, lines_[i].trimmed_size);
 }
 
+void QuoteLines::set_own(std::size_t first, std::size_t last) {
+  for (std::size_t i = first; i < std::min(last, lines_.size()); ++i) lines_[i].quoted = false;
+}
+
 std::size_t QuoteLines::next_visible(std::size_t i) const {
   while (i < lines_.size() && blank(i)) ++i;
   return i;

@@ -22,6 +22,8 @@ class QuoteLines {
   [[nodiscard]] bool blank(std::size_t i) const { return lines_[i].trimmed_size == 0; }
   /// Starts with ">": quoted, unless the ">" closes a "<" of the line before.
   [[nodiscard]] bool quoted(std::size_t i) const { return lines_[i].quoted; }
+  /// Takes the mark off lines [first, last): they are the sender's own.
+  void set_own(std::size_t first, std::size_t last);
   /// Nothing but dashes, underscores, asterisks and the like, at least two of them.
   [[nodiscard]] bool rule(std::size_t i) const { return lines_[i].rule; }
 

@@ -19,9 +19,10 @@ struct QuoteMarker {
   std::size_t last = 0;   // line behind the marker
 };
 
-/// The first marker at or behind line `from`, quoted lines left out. Linear in the text: after many lines that only
+/// The first marker at or behind line `from`, quoted lines left out. `answer`: the mail answers or forwards another by
+/// its header; one that does not must show more of a marker. Linear in the text: after many lines that only
 /// look like attributions the rest is not searched for them.
-std::optional<QuoteMarker> find_quote_marker(const QuoteLines& lines, std::size_t from);
+std::optional<QuoteMarker> find_quote_marker(const QuoteLines& lines, std::size_t from, bool answer);
 
 /// What a line inside a quote (given without its marks) introduces: an attribution, a separator, a forwarded mail.
 std::optional<QuoteMarker::Kind> quoted_mail_begins(std::string_view line);

@@ -18,6 +18,9 @@ constexpr std::array kFromLabels = {
     "dari", "daripada", "nork", "igorlea", "प्रेषक", "oddi wrth", "nga", "kimdən", "кімнен", "expéditeur", "absender",
     "remitente", "remetente", "mittente", "expeditor", "nadawca", "odesílatel", "odosielateľ", "afsender", "avsender",
     "avsändare", "afzender", "pošiljatelj", "mailer", "de parte de", "ó", "šalje",
+    "siuntėjas", "sūtītājs", "से", "থেকে", "প্রেরক", "அனுப்புநர்", "పంపినవారు", "నుండి", "कडून", "તરફથી",
+    "ਤੋਂ", "منجانب", "ვისგან", "გამომგზავნი", "ումից", "kutoka", "mula kay", "mula sa", "ад", "ад каго", "minn",
+    "vun", "gan", "ຈາກ", "хэнээс", "kimdan", "발신", "발신인", "발신자", "보내는 사람", "发信人", "發信人",
 };
 constexpr std::array kDateLabels = {
     "sent", "date", "sent on", "sent at", "gesendet", "gesendet am", "datum", "envoyé", "envoyé le", "date d'envoi",
@@ -34,6 +37,9 @@ constexpr std::array kDateLabels = {
     "đã gửi vào", "dikirim", "terkirim", "tanggal", "dihantar", "tarikh", "enviat", "enviat el", "bidalita",
     "भेजा गया", "दिनांक", "anfonwyd", "dyddiad", "dërguar", "data e dërgimit", "göndərilib", "tarixi", "жіберілген",
     "күні", "dagsetning", "sent den", "seolta", "dáta", "when",
+    "saatmisaeg", "испратено", "адпраўлена", "nosūtīšanas datums", "পাঠানো হয়েছে", "প্রেরিত",
+    "அனுப்பப்பட்டது", "పంపబడింది", "पाठविले", "મોકલ્યું", "بھیجا گیا", "გაგზავნილია", "ուղարկվել է", "ilitumwa",
+    "ipinadala", "발신일", "발송일", "보낸 시각", "일시", "sendt den", "sendt dato", "skickat den", "发信时间", "發信時間", "wysłany",
 };
 constexpr std::array kToLabels = {
     "to", "an", "à", "a", "para", "aan", "till", "til", "vastaanottaja", "do", "komu", "címzett", "către", "catre",
@@ -42,6 +48,8 @@ constexpr std::array kToLabels = {
     "nori", "hartzailea", "को", "प्रति", "at", "për", "kimə", "кімге", "empfänger", "destinataire", "destinatario",
     "destinatário", "odbiorca", "příjemce", "modtager", "mottaker", "mottagare", "ontvanger", "prejemnik", "do kogo",
     "chuig",
+    "gavėjas", "saņēmējs", "каму", "প্রতি", "প্রাপক", "பெறுநர்", "గ్రహీత", "بنام", "ვის", "ում", "kwa", "para kay",
+    "수신", "수신인", "수신자", "收信人",
 };
 constexpr std::array kSubjectLabels = {
     "subject", "betreff", "thema", "objet", "sujet", "asunto", "assunto", "oggetto", "onderwerp", "ämne", "emne",
@@ -49,6 +57,8 @@ constexpr std::array kSubjectLabels = {
     "teema", "temats", "tēma", "tema", "θέμα", "konu", "الموضوع", "נושא", "موضوع", "主题", "主旨", "主題", "标题",
     "標題", "件名", "제목", "เรื่อง", "chủ đề", "tiêu đề", "perihal", "subjek", "assumpte", "gaia", "विषय", "pwnc",
     "subjekti", "mövzu", "тақырып", "efni", "ábhar", "onderwerp van het bericht", "re",
+    "ärende", "rubrik", "тэма", "বিষয়", "பொருள்", "విషయం", "தலைப்பு", "თემა", "թեմա", "mada", "paksa", "гарчиг",
+    "mavzu", "suġġett",
 };
 constexpr std::array kOtherLabels = {
     "cc", "bcc", "kopie", "copie", "copie à", "copia", "copia a", "cópia", "kopia", "kopi", "kopio", "dw", "kópia",
@@ -57,6 +67,7 @@ constexpr std::array kOtherLabels = {
     "responder a", "rispondi a", "risposta", "antwoord aan", "svar til", "svara till", "odpowiedz do", "importance",
     "wichtigkeit", "attachments", "anlagen", "organization", "organisation", "newsgroups", "sensitivity", "prioritet",
     "priority", "resent-from", "sender", "cci", "cco", "ccn", "tembusan", "đồng gửi", "c/c", "同报", "回复",
+    "抄送至", "抄送人", "密件副本", "수신참조", "참조인", "копия до", "kk",
 };
 
 constexpr std::array kWroteWords = {
@@ -99,6 +110,14 @@ constexpr std::array kOriginalPhrases = {
     "pesan asli", "mesej asal", "missatge original", "jatorrizko mezua", "mensaxe orixinal", "upprunaleg skilaboð",
     "upphafleg skilaboð", "reply message", "reply", "antwort", "réponse", "quoted message", "previous message",
     "mesazhi origjinal", "oorspronklike boodskap", "original email", "original e-mail", "original mail",
+    "mail original", "mail d'origine", "mail d’origine", "e-mail d'origine", "e-mail d’origine", "courriel original",
+    "courriel d'origine", "courriel d’origine", "message précédent", "orijinal mesaj", "orijinal e-posta", "original",
+    "邮件原件", "回复的原邮件", "原邮件内容", "原郵件", "email original", "correo original", "e-mail original",
+    "correo electrónico original", "e-mail originale", "email originale", "originele e-mail",
+    "oorspronkelijke e-mail", "oorspronkelijke mail", "originele bericht", "originalmelding", "originalt brev",
+    "oprindelig e-mail", "opprinnelig e-post", "ursprunglig e-post", "originalmejl", "ursprüngliche e-mail",
+    "originalmail", "original-mail", "oryginalny e-mail", "původní mail", "pôvodný e-mail", "eredeti e-mail",
+    "исходный текст", "originalni e-mail", "izvorni e-mail", "αρχικό e-mail",
 };
 // Help desks put such a line above the mails of theirs; everything below it is theirs.
 constexpr std::array kReplyLinePhrases = {
@@ -143,6 +162,13 @@ constexpr std::array kForwardedPhrases = {
     "전달된 이메일", "ข้อความที่ส่งต่อ", "เริ่มข้อความที่ส่งต่อ", "thư đã chuyển tiếp", "tin nhắn đã chuyển tiếp",
     "bắt đầu thư được chuyển tiếp", "pesan terusan", "pesan yang diteruskan", "mulai pesan yang diteruskan",
     "mesej dimajukan", "mesej yang dimajukan", "missatge reenviat", "birbidalitako mezua", "áframsend skilaboð",
+    "yönlendirilen mesaj", "yönlendirilmiş ileti", "yönlendirilen ileti", "yönlendirilmiş mesaj",
+    "thư được chuyển tiếp", "email được chuyển tiếp", "pārsūtīta ziņa", "转发邮件信息", "轉寄郵件資訊", "转发的信件",
+    "forwarded email", "forwarded e-mail", "email transféré", "courriel transféré", "correo reenviado",
+    "e-mail encaminhado", "e-mail inoltrata", "email inoltrata",
+    "vidarebefordrat e-postmeddelande", "videresendt e-mail", "edasisaadetud kiri", "persiųsta žinutė",
+    "пересланное письмо", "пересылаемое письмо", "fwd message", "weitergeleitete e-mail", "weitergeleitete mail",
+    "doorgestuurde e-mail",
 };
 
 // clang-format on

@@ -101,7 +101,7 @@ std::size_t include_attribution(const QuoteLines& lines, std::size_t first) {
   std::size_t above = first;
   while (above > 0 && (lines.blank(above - 1) || lines.rule(above - 1))) --above;
   if (above == 0) return first;
-  const auto attribution = read_attribution(lines, above - 1, 0, true);
+  const auto attribution = read_attribution(lines, above - 1, 0, AttributionDue::before_quote);
   if (attribution) return attribution->first;
   return lines.rule(above) ? above : first;
 }
@@ -153,26 +153,46 @@ QuoteSplit split_at_marker(const QuoteLines& lines, const QuoteMarker& marker) {
   return whole(lines, true);
 }
 
+/// "Here is my log:" above ">" lines: the sender shows them, they are no mail that is answered.
+bool is_introduced_by_sender(const QuoteLines& lines, std::size_t quoted) {
+  std::size_t above = quoted;
+  while (above > 0 && lines.blank(above - 1)) --above;
+  if (above == 0) return false;
+  const std::string_view line = lines.at(above - 1);
+  if (line.back() != ':' && !text::iends_with(line, "：")) return false;
+  return !read_attribution(lines, above - 1, 0, AttributionDue::before_quote);
+}
+
 }  // namespace
 
-QuoteSplit split_quote(const QuoteLines& lines, bool forward_subject, const QuoteHints& hints) {
-  const std::optional<QuoteMarker> marker = find_quote_marker(lines, 0);
+bool is_attributed_quote(const QuoteLines& lines, std::size_t first, bool answer) {
+  if (introduction_inside(lines, first)) return true;
+  std::size_t above = first;
+  while (above > 0 && (lines.blank(above - 1) || lines.rule(above - 1))) --above;
+  if (above == 0) return false;
+  if (quoted_mail_begins(lines.at(above - 1))) return true;
+  return answer && read_attribution(lines, above - 1, 0, AttributionDue::before_quote);
+}
+
+QuoteSplit split_quote(const QuoteLines& lines, const QuoteSigns& signs, const QuoteHints& hints) {
+  const std::optional<QuoteMarker> marker = find_quote_marker(lines, 0, signs.answer);
   const std::size_t before = marker ? marker->first : lines.size();
   const std::size_t quoted = first_quoted_line(lines, 0, before);
   if (hints.quote && hints.quote->first < std::min(before, quoted + 1))
-    return split_by_hint(lines, *hints.quote, forward_subject);
+    return split_by_hint(lines, *hints.quote, signs.forward);
   if (quoted < before) {
     // ">" lines above the first marker: the sender's own pick, or a quote that carries its introduction inside.
     const std::size_t behind = quote_block_end(lines, quoted);
     const std::optional<QuoteMarker::Kind> inside = introduction_inside(lines, quoted);
-    if (inside && starts_forward(*inside, forward_subject)) return whole(lines, true, true);
+    if (inside && starts_forward(*inside, signs.forward)) return whole(lines, true, true);
+    if (!marker && !inside && is_introduced_by_sender(lines, quoted)) return whole(lines, false);
     if (!marker || inside || behind >= before) return split_marked_quote(lines, quoted, behind, inside.has_value());
   }
   if (!marker) {
     const std::size_t client = find_client_paragraph(lines, lines.size());
     return client < lines.size() ? only({0, client + 1}) : whole(lines, false);
   }
-  return starts_forward(marker->kind, forward_subject) ? whole(lines, true, true) : split_at_marker(lines, *marker);
+  return starts_forward(marker->kind, signs.forward) ? whole(lines, true, true) : split_at_marker(lines, *marker);
 }
 
 }  // namespace poller

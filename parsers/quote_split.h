@@ -21,8 +21,17 @@ struct QuoteSplit {
   bool found = false;           // a quote was found, also where it is kept
 };
 
-/// `forward_subject`: header blocks and separators begin a forwarded mail then.
+/// What the header says of the mail.
+struct QuoteSigns {
+  bool forward = false;  // header blocks and separators begin a forwarded mail
+  bool answer = true;    // it answers or forwards, or nothing is known
+};
+
 /// What the HTML tells counts where it tells of an earlier line than the text does.
-QuoteSplit split_quote(const QuoteLines& lines, bool forward_subject, const QuoteHints& hints);
+QuoteSplit split_quote(const QuoteLines& lines, const QuoteSigns& signs, const QuoteHints& hints);
+
+/// Whether the quoted lines [first, behind), which no client marked as a quote, are an earlier mail: an attribution
+/// stands above or is their first line, or a header block.
+bool is_attributed_quote(const QuoteLines& lines, std::size_t first, bool answer);
 
 }  // namespace poller

@@ -28,18 +28,43 @@ std::size_t signature_line(const QuoteLines& lines, const LineRange& range, cons
   return last ? *hints.signature : by_text;
 }
 
+/// "VS:" in the languages whose header blocks begin with "Fra:".
+bool is_danish_forward(const QuoteLines& lines) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::string_view line = without_quote_marks(lines.at(i));
+    if (text::istarts_with(line, "fra:") || text::istarts_with(line, "*fra:") || text::istarts_with(line, "frå:"))
+      return true;
+  }
+  return false;
+}
+
+QuoteSigns read_signs(const QuoteLines& lines, const MailFacts& mail) {
+  const SubjectSays says = what_subject_says(mail.subject);
+  QuoteSigns signs;
+  signs.forward = says == SubjectSays::forward || (says == SubjectSays::either && is_danish_forward(lines));
+  signs.answer = mail.refers || says != SubjectSays::nothing || text::trim(mail.subject).empty();
+  return signs;
+}
+
 }  // namespace
 
-NewText new_text(std::string_view text, std::string_view html, std::string_view subject) {
+NewText new_text(std::string_view text, std::string_view html, const MailFacts& mail) {
   NewText result;
-  const QuoteLines lines(text);
+  QuoteLines lines(text);
   const QuoteHints hints = read_quote_hints(lines, text, html);
-  const QuoteSplit split = split_quote(lines, is_forward_subject(subject), hints);
+  const QuoteSigns signs = read_signs(lines, mail);
+  for (const QuoteHints::Quote& indented : hints.indented)
+    if (!is_attributed_quote(lines, indented.first, signs.answer)) lines.set_own(indented.first, indented.behind);
+  const QuoteSplit split = split_quote(lines, signs, hints);
   std::string signature;
   for (const LineRange& range : split.kept) {
     const std::size_t end = split.forwarded ? range.last : signature_line(lines, range, hints);
     append_paragraph(result.text, lines.join(range.first, end));
-    append_paragraph(signature, lines.join(end, range.last));
+    const std::size_t postscript = end < range.last ? find_postscript(lines, end, range.last) : range.last;
+    const std::size_t behind = find_signature(lines, postscript, range.last);
+    append_paragraph(result.text, lines.join(postscript, behind));
+    append_paragraph(signature, lines.join(end, postscript));
+    append_paragraph(signature, lines.join(behind, range.last));
   }
   if (result.text.empty()) {
     result.text = lines.join(0, lines.size());

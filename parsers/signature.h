@@ -19,4 +19,8 @@ bool is_sign_off(std::string_view line);
 /// end count as signature.
 std::size_t find_signature(const QuoteLines& lines, std::size_t first, std::size_t last);
 
+/// The line in the signature [first, last) with which a paragraph "PS: ..." begins, which is new text again; `last`
+/// where there is none.
+std::size_t find_postscript(const QuoteLines& lines, std::size_t first, std::size_t last);
+
 }  // namespace poller

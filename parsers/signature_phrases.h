@@ -29,6 +29,17 @@ inline constexpr std::array kClientOpenings = {
     "تم الإرسال من", "أُرسلت من", "נשלח מ", "发自", "發自", "来自", "寄自", "從我的", "从我的", "获取 outlook",
     "取得 outlook", "下载 outlook", "使用", "나의", "내", "outlook for", "ส่งจาก", "gửi từ", "đã gửi từ",
     "được gửi từ", "dikirim dari", "dihantar dari", "enviat des", "enviat amb", "sent frá", "bidalia",
+    "obtenga outlook", "baixe o outlook", "baixar o outlook", "pobierz aplikację outlook", "λήψη του outlook",
+    "загрузите outlook", "скачайте outlook", "získejte outlook", "získajte outlook", "stiahnuť outlook",
+    "завантажити outlook", "завантажте outlook", "verzonden vanuit", "verzonden van", "verstuurd vanuit",
+    "verstuurd via", "skickades från", "skickades via", "get bluemail", "descargue outlook", "descarga outlook",
+    "installer outlook", "lataa outlook", "töltse le az outlook", "szerezze be az outlook", "изтеглете outlook",
+    "получаване на outlook", "получите outlook", "preuzmi outlook", "nabavite outlook", "pridobite outlook",
+    "prenesite outlook", "hankige outlook", "iegūt outlook", "gaukite outlook", "قم بتنزيل outlook",
+    "الحصول على outlook", "קבל את outlook", "รับ outlook", "tải outlook", "dapatkan outlook", "enviado mediante",
+    "enviado através", "enviada desde", "enviat des de", "envoyé par", "inviato tramite", "inviato dall",
+    "odesláno pomocí", "wysłane za pomocą", "изпратено с", "отправлено через", "надіслано через", "poslano putem",
+    "στάλθηκε με", "dikirim melalui", "gửi bằng",
 };
 
 inline constexpr std::array kClientEndings = {
@@ -46,6 +57,13 @@ inline constexpr std::array kDeviceWords = {
     "macbook", "zimbra", "verizon", "t", "at&t", "newton", "cell", "device", "gerät", "appareil", "dispositivo",
     "телефона", "смартфона", "мобильного", "почты", "mobil", "puhelimesta", "k", "hey", "superhuman", "fairphone",
     "surface", "pc", "app", "ti", "alcatel", "wiko",
+    "bluemail", "mailspring", "e-post", "k-9", "fairemail", "ipados",
+};
+
+// Names of mail programs that are words too: only where nothing else follows "Sent from".
+inline constexpr std::array kClientNames = {
+    "front", "missive", "spike", "edison", "polymail", "shift", "mailbird", "postbox", "canary", "mimestream", "twobird",
+    "mailplane", "unibox", "inky", "notion", "shortwave", "tempo", "mailbox", "nylas", "n1", "em client", "betterbird",
 };
 
 inline constexpr std::array kExcuses = {
@@ -70,6 +88,12 @@ inline constexpr std::array kSignOffs = {
 inline constexpr std::array kDisclaimerWords = {
     "confidential", "vertraulich", "confidentiel", "confidencial", "riservat", "privileged", "vertrouwelijk",
     "konfidentiell", "fortrolig",
+};
+
+// "PS:" and what it is in other languages, in front of what one forgot to say above one's name.
+inline constexpr std::array kPostscripts = {
+    "ps", "p.s", "p. s", "p.-s", "pps", "p.p.s", "pd", "p.d", "p. d", "post scriptum", "postscript", "nb", "n.b",
+    "u.i", "ui", "υ.γ", "υγ", "з.ы", "п.с", "p/s", "追伸", "附言", "又及", "추신", "נ.ב", "ملاحظة",
 };
 
 // clang-format on

@@ -18,7 +18,8 @@ constexpr std::array kReplyPrefixes = {
     "antwoord", "betr", "sv", "svar", "vs", "vast", "vastaus", "vá", "válasz", "odp", "odpověď", "odpoveď", "odg",
     "odgovor", "ats", "atb", "atbildēt", "ynt", "yan", "yanıt", "yanit", "cevap", "bls", "balas", "trl", "trả lời",
     "απ", "απάντηση", "σχετ", "отв", "ответ", "отг", "відп", "відповідь", "răsp", "回复", "回覆", "答复", "答覆",
-    "回信", "返信", "답장", "회신", "תגובה", "השב", "رد", "پاسخ", "ตอบ", "ตอบกลับ", "vsd", "उत्तर",
+    "回信", "返信", "답장", "회신", "תגובה", "השב", "رد", "پاسخ", "ตอบ", "ตอบกลับ", "vsd", "उत्तर", "réponse", "risposta", "resposta", "odpowiedź",
+    "odgovori", "одговор", "на", "отговор", "yanıtla", "tl", "jawab", "balasan",
 };
 constexpr std::array kForwardPrefixes = {
     "fw", "fwd", "wg", "wtr", "weitergeleitet", "tr", "transf", "i", "inoltra", "inoltro", "rv", "reenv", "reenviado",
@@ -26,7 +27,9 @@ constexpr std::array kForwardPrefixes = {
     "framsent", "továbbítás", "továbbítva", "továbbít", "ilt", "ilet", "yml", "trs", "terusan", "chuyển tiếp", "πρθ",
     "προώθηση", "пересл", "переслано", "препр", "转发", "轉寄", "轉發", "轉送", "転送", "전달", "הועבר", "העברה",
     "إعادة توجيه", "هدایت", "ส่งต่อ", "videresendt", "vids", "pārs", "persiųsti", "edasi", "předáno", "preposlané",
-    "prosl",
+    "prosl", "proslijeđeno", "prosleđeno", "прослеђено", "posredovano", "přeposláno", "przekazano",
+    "перенаправлено", "переадресовано", "переадрес", "прт", "تحويل", "إحالة", "ارجاع", "फ़ॉरवर्ड", "edastatud", "ct", "doorsturen", "transféré", "réexp", "reenvío", "inoltrato",
+    "encaminhado", "redirecționat", "înaintat", "iletilen", "yönlendirilen",
 };
 // clang-format on
 
@@ -146,16 +149,19 @@ std::string subject_base(std::string_view subject) {
   return std::string(rest);
 }
 
-bool is_forward_subject(std::string_view subject) {
+SubjectSays what_subject_says(std::string_view subject) {
   const std::string clean = collapse_blanks(subject.substr(0, 2000));
   std::string_view rest = clean;
-  if (unwrap_forward(rest)) return true;
+  if (unwrap_forward(rest)) return SubjectSays::forward;
   SubjectPrefix prefix = read_subject_prefix(rest);
   while (prefix.kind == SubjectPrefix::Kind::tag) {
     rest.remove_prefix(prefix.length);
     prefix = read_subject_prefix(rest);
   }
-  return prefix.kind == SubjectPrefix::Kind::forward || text::iends_with(rest, "(fwd)");
+  if (prefix.kind == SubjectPrefix::Kind::forward || text::iends_with(rest, "(fwd)")) return SubjectSays::forward;
+  if (prefix.kind == SubjectPrefix::Kind::none) return SubjectSays::nothing;
+  return text::istarts_with(rest, "vs") && !text::is_alpha(rest.substr(0, 3).back()) ? SubjectSays::either
+                                                                                     : SubjectSays::reply;
 }
 
 }  // namespace poller

@@ -11,7 +11,14 @@ namespace poller {
 /// end; runs of blanks become one. A subject of prefixes alone gives the empty string. `subject` is decoded UTF-8.
 std::string subject_base(std::string_view subject);
 
-/// Whether the outermost prefix says that the mail was forwarded ("Fwd:", "WG:", "TR:"), not answered.
-bool is_forward_subject(std::string_view subject);
+/// What the outermost prefix says of a mail.
+enum class SubjectSays {
+  nothing,
+  reply,    // "Re:", "AW:"
+  forward,  // "Fwd:", "WG:", "TR:"
+  either,   // "VS:" answers in Finnish and Estonian, and forwards in Danish and Norwegian
+};
+
+SubjectSays what_subject_says(std::string_view subject);
 
 }  // namespace poller

@@ -21,7 +21,7 @@ std::string_view take(std::string_view& rest) {
 }
 
 void check(std::string_view text, std::string_view html, std::string_view subject) {
-  const poller::NewText result = poller::new_text(text, html, subject);
+  const poller::NewText result = poller::new_text(text, html, {subject, false});
   require(poller::text::is_utf8(result.text), "valid UTF-8");
   require(result.text.size() <= text.size() + 2, "nothing is added");
   bool visible = false;

@@ -12,7 +12,7 @@ namespace {
 
 /// The new text of a mail that has only HTML.
 std::string kept(const std::string& html, std::string_view subject = "Re: Printer") {
-  return new_text(poller::html_to_text(html), html, subject).text;
+  return new_text(poller::html_to_text(html), html, {subject, false}).text;
 }
 
 }  // namespace
@@ -155,6 +155,43 @@ TEST_CASE("marks of the HTML are found in the plain text beside it") {
   const auto result = new_text(text, html);
   CHECK(result.text == "It prints, see *the log* [https://example.com/log].");
   CHECK(result.signature.value_or("") == "Bo Berg\nExample Ltd");
+}
+
+TEST_CASE("text that its writer set in is the writer's own") {
+  for (const std::string open : {"<blockquote>", "<blockquote style=\"margin:0 0 0 40px;border:none;padding:0px\">",
+                                 "<blockquote style=\"margin-top:5.0pt\">"}) {
+    CAPTURE(open);
+    const std::string own = open + "<div>Turn it off and on.</div></blockquote>";
+    CHECK(kept("<div>My steps:</div>" + own).find("> Turn it off") != std::string::npos);
+    CHECK(kept("<div>My steps</div>" + own + "<div>Regards, Bo</div>").find("> Turn it off") != std::string::npos);
+    CHECK(kept("<div>It prints.</div><div>On Tue, 3 Mar 2026, Ann &lt;ann@example.com&gt; wrote:</div>" + own) ==
+          "It prints.");
+    CHECK(kept("<div>It prints.</div>" + open +
+               "<div>On Tue, 3 Mar 2026, Ann &lt;ann@example.com&gt; wrote:</div>Does "
+               "it?</blockquote>") == "It prints.");
+  }
+  CHECK(kept("<p>Bo wrote:</p><blockquote>It is broken.</blockquote><p>Reply in the portal.</p>", "New comment")
+            .find("> It is broken.") != std::string::npos);
+  CHECK(kept("<p>It prints.</p><blockquote style=\"border-left:2px solid blue\">Does it?</blockquote>") ==
+        "It prints.");
+}
+
+TEST_CASE("Outlook desktop and Windows Mail: the line above the header block, in a language not in the tables") {
+  for (const std::string style :
+       {"border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm",
+        "border:none; border-top:solid #B5C4DF 1.0pt; padding:3.0pt 0in 0in 0in",
+        "padding-top: 5px; border-top-color: rgb(229, 229, 229); border-top-width: 1px; border-top-style: solid;"}) {
+    CAPTURE(style);
+    CHECK(kept("<p class=MsoNormal>It prints.</p><div><div style=\"" + style +
+               "\"><p class=MsoNormal><b>Xfrom:</b> Ann<br><b>Xsent:</b> Tue</p></div></div><p>Does it?</p>") ==
+          "It prints.");
+  }
+}
+
+TEST_CASE("Yahoo's own letters before its names") {
+  CHECK(kept("<div class=\"ydp5f6e\">It prints.</div><div id=\"ydp5f6eyahoo_quoted_1\" "
+             "class=\"ydp5f6eyahoo_quoted\"><div>Ann, "
+             "Monday:</div>Does it?</div>") == "It prints.");
 }
 
 TEST_CASE("HTML that has nothing to do with the text changes nothing") {

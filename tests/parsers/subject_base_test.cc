@@ -4,8 +4,9 @@
 
 #include <string>
 
-using poller::is_forward_subject;
 using poller::subject_base;
+using poller::SubjectSays;
+using poller::what_subject_says;
 
 TEST_CASE("prefixes of every language go") {
   for (const std::string prefix :
@@ -18,6 +19,14 @@ TEST_CASE("prefixes of every language go") {
     CAPTURE(prefix);
     CHECK(subject_base(prefix + " Printer on fire") == "Printer on fire");
     CHECK(subject_base("[it] " + prefix + "  Re: " + prefix + "Printer  on\tfire") == "Printer on fire");
+  }
+}
+
+TEST_CASE("whole words before a colon go too") {
+  for (const std::string prefix : {"Réponse :", "Risposta:", "Proslijeđeno:", "Прослеђено:", "НА:", "Прт:", "تحويل:",
+                                   "TL:", "CT:", "Переадресовано:"}) {
+    CAPTURE(prefix);
+    CHECK(subject_base(prefix + " Printer on fire") == "Printer on fire");
   }
 }
 
@@ -49,7 +58,11 @@ TEST_CASE("only prefixes give nothing, no prefix stays") {
 
 TEST_CASE("the outermost prefix says whether a mail was forwarded") {
   for (const std::string subject : {"Fwd: a", "FW: RE: a", "WG: a", "[list] TR: a", "[Fwd: a]", "a (fwd)", "转发: a"})
-    CHECK_MESSAGE(is_forward_subject(subject), subject);
-  for (const std::string subject : {"Re: Fwd: a", "AW: WG: a", "a", "", "Forward thinking: a"})
-    CHECK_MESSAGE(!is_forward_subject(subject), subject);
+    CHECK_MESSAGE(what_subject_says(subject) == SubjectSays::forward, subject);
+  for (const std::string subject : {"Re: Fwd: a", "AW: WG: a", "[list] SV: a", "Vast: a"})
+    CHECK_MESSAGE(what_subject_says(subject) == SubjectSays::reply, subject);
+  for (const std::string subject : {"a", "", "Forward thinking: a", "[list] a"})
+    CHECK_MESSAGE(what_subject_says(subject) == SubjectSays::nothing, subject);
+  for (const std::string subject : {"VS: a", "[list] vs : a", "Vs: Re: a"})
+    CHECK_MESSAGE(what_subject_says(subject) == SubjectSays::either, subject);
 }
