@@ -27,6 +27,7 @@ struct AttributionTraits {
   bool clock = false;         // a time
   int digit_groups = 0;
   bool wrote = false;
+  bool said = false;
   bool wrote_last = false;  // among the last words
   bool opening = false;     // begins with "On", "Am", "Le", ...
   bool leads_with_digit = false;
@@ -95,6 +96,7 @@ AttributionTraits read_traits(std::string_view s) {
     if (first) traits.opening = is_attribution_opening(word);
     first = false;
     ++words_since_wrote;
+    traits.said = traits.said || is_said_word(word);
     if (!is_wrote_word(word)) continue;
     traits.wrote = true;
     words_since_wrote = 0;
@@ -117,7 +119,8 @@ Confidence judge_attribution(const AttributionTraits& t) {
   if (t.colon && t.address_last && dated) return Confidence::yes;
   // Who and when, and a colon: in any language.
   if (t.colon && t.address && t.calendar && t.clock && t.digit_groups >= 3) return Confidence::in_answer;
-  if (t.colon && (t.address || t.wrote_last || (t.digit_groups >= 2 && t.date))) return Confidence::before_quote;
+  if (t.colon && (t.address || t.wrote_last || t.said || (t.digit_groups >= 2 && t.date)))
+    return Confidence::before_quote;
   if (t.address_last && dated && t.leads_with_digit) return Confidence::before_quote;
   return Confidence::no;
 }

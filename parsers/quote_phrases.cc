@@ -79,6 +79,11 @@ constexpr std::array kWroteWords = {
     "נכתב", "نوشت", "लिखा", "viết", "menulis", "escrit", "escriure", "idatzi", "escribiu", "skrifaði", "shkroi",
     "напиша", "yazib", "geskryf", "sumulat", "skribis", "scríobh", "ysgrifennodd", "жазды", "დაწერა", "գրել",
 };
+// Weaker: mail servers and logs say something too, so that lines with ">" must follow.
+constexpr std::array kSaidWords = {
+    "said", "says", "spake", "according", "scripsit", "sagte", "sagt", "dit", "dijo", "dice", "disse", "diz", "zei",
+    "sade", "sanoi", "powiedział", "řekl", "сказал", "сказала", "mondta", "dedi",
+};
 constexpr std::array kWroteEndings = {
     "写道", "写到", "寫道", "写", "のメール", "書きました", "書いた", "のコメント", "작성", "작성했습니다", "씀",
     "썼습니다", "쓴 글", "เขียนว่า", "เขียน", "লিখেছেন", "எழுதியது",
@@ -205,6 +210,11 @@ QuotedField quoted_field(std::string_view label) {
 
 bool is_wrote_word(std::string_view word) {
   static const auto set = phrase_set(kWroteWords);
+  return set.count(word) > 0;
+}
+
+bool is_said_word(std::string_view word) {
+  static const auto set = phrase_set(kSaidWords);
   return set.count(word) > 0;
 }
 

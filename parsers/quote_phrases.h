@@ -14,6 +14,9 @@ QuotedField quoted_field(std::string_view label);
 /// Whether a folded word is "wrote" in some language ("schrieb", "écrit", "написал").
 bool is_wrote_word(std::string_view word);
 
+/// Whether a folded word is "said" or "according": above a quote it tells whose it is.
+bool is_said_word(std::string_view word);
+
 /// Whether folded text ends so in a language without blanks between words ("写道", "のメール").
 bool ends_in_wrote(std::string_view text);
 

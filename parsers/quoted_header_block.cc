@@ -48,7 +48,7 @@ bool is_date_with_time(std::string_view value) {
 
 struct BlockEvidence {
   bool from = false, date = false, to = false, subject = false;
-  bool address_in_from = false;
+  bool address_in_from = false, address_in_to = false;
   bool time_in_date = false;
   int fields = 0;
 
@@ -58,14 +58,19 @@ struct BlockEvidence {
     date = date || field == QuotedField::date;
     to = to || field == QuotedField::to;
     subject = subject || field == QuotedField::subject;
-    if (field == QuotedField::from && value.find('@') != std::string_view::npos) address_in_from = true;
+    const bool address = value.find('@') != std::string_view::npos;
+    address_in_from = address_in_from || (address && field == QuotedField::from);
+    address_in_to = address_in_to || (address && field == QuotedField::to);
     if (field == QuotedField::date && is_date_with_time(value)) time_in_date = true;
   }
+
+  [[nodiscard]] int count_kinds() const { return (from ? 1 : 0) + (date ? 1 : 0) + (to ? 1 : 0) + (subject ? 1 : 0); }
 
   /// `introduced`: the sender says above what follows, as one does of what one pastes.
   [[nodiscard]] bool enough(bool introduced) const {
     if (introduced && !time_in_date) return false;
-    const int kinds = (from ? 1 : 0) + (date ? 1 : 0) + (to ? 1 : 0) + (subject ? 1 : 0);
+    if (time_in_date && address_in_to && !introduced) return true;
+    const int kinds = count_kinds();
     if (address_in_from) return kinds >= 2 && (date || to || subject);
     if (from && subject) return kinds >= 3;
     return subject && date && to;
@@ -105,7 +110,7 @@ bool looks_like_field(std::string_view line) {
 bool is_proven(const QuoteLines& lines, std::size_t first, std::size_t last, const BlockEvidence& evidence) {
   bool ruled = false;
   const std::optional<std::size_t> above = line_above(lines, first, ruled);
-  if (ruled && evidence.from && evidence.date && (evidence.to || evidence.subject)) return true;
+  if (ruled && evidence.from && evidence.count_kinds() >= 3) return true;
   if (!evidence.enough_alone()) return false;
   if (above && ends_in_colon(lines.at(*above))) return false;
   if (first > 0 && !lines.blank(first - 1) && looks_like_field(lines.at(first - 1))) return false;

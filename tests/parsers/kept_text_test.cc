@@ -32,6 +32,7 @@ TEST_CASE("a mail that answers none by its header loses a quote that is proven")
        {"From: Ann Lee <ann@example.com>\nSent: Tuesday, March 3, 2026 10:15 AM\nTo: Bo\nSubject: Printer\n\nDid it?",
         "From: Ann Lee\nSent: Tuesday, March 3, 2026 10:15 AM\nTo: Bo\nSubject: Printer\n\nDid it?",
         "________________________________\nFrom: Ann Lee\nSent: Tuesday\nTo: Bo\nSubject: Printer\n\nDid it?",
+        "________________________________\nFrom: Ann <ann@example.com>\nTo: Bo\nSubject: Printer\n\nDid it?",
         "-----Original Message-----\nFrom: Ann\nSubject: Printer\n\nDid it?",
         "On Tue, 3 Mar 2026 at 10:15, Ann Lee <ann@example.com> wrote:\n\nDid it?", "Ann Lee wrote:\n> Did it?"}) {
     CAPTURE(quote);
@@ -57,6 +58,7 @@ TEST_CASE("lines that the sender shows with > stay") {
     CAPTURE(body);
     CHECK(kept_of(body) == body);
   }
+  CHECK(is_cut("According to Ann:\n> Did it print?\n"));
   CHECK(is_cut("Ann idatzi du 2026-03-03:\n> Did it print?\n"));
 }
 

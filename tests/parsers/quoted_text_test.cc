@@ -105,6 +105,7 @@ TEST_CASE("header blocks are known in many languages") {
       "من: Ann Lee\nتم الإرسال: 3 مارس 2026 10:15\nإلى: Bo\nالموضوع: الطابعة\n",
       "*From:* Ann Lee\n*Sent:* Tuesday, March 3, 2026 10:15 AM\n*To:* Bo\n*Subject:* Printer\n",
       "From:   Ann Lee/IT/Example\nTo:     Bo/IT/Example@EXAMPLE\nDate:   03/03/2026 10:15\nSubject:        Printer\n",
+      "Date: Tue, 3 Mar 2026 10:15:02 -0600\nTo: bo@example.com\n",
       "From: A Very Long Name\n<ann@example.com>\nSent: Tuesday\nTo: Bo\nSubject: Printer\n",
   };
   for (const std::string block : blocks) {
