@@ -68,9 +68,9 @@ struct BlockEvidence {
 
   /// `introduced`: the sender says above what follows, as one does of what one pastes.
   [[nodiscard]] bool enough(bool introduced) const {
-    if (introduced && !time_in_date) return false;
-    if (time_in_date && address_in_to && !introduced) return true;
     const int kinds = count_kinds();
+    if (introduced && !time_in_date && !(address_in_from && kinds == 4)) return false;
+    if (time_in_date && address_in_to && !introduced) return true;
     if (address_in_from) return kinds >= 2 && (date || to || subject);
     if (from && subject) return kinds >= 3;
     return subject && date && to;

@@ -139,6 +139,12 @@ TEST_CASE("header blocks in tables, and in the words of more clients") {
   }
 }
 
+TEST_CASE("a good-bye with a colon or a telephone number above a header block announces nothing") {
+  const std::string block = "From: Ann <ann@example.com>\nSent: Tuesday\nTo: Bo\nSubject: Printer\n\nDid it print?\n";
+  CHECK(kept_of("It works.\n\nBest regards:\n\n" + block) == "It works.\n\nBest regards:");
+  CHECK(kept_of("It works.\n\nTel: 123\n" + block) == "It works.\n\nTel: 123");
+}
+
 TEST_CASE("Lotus Notes 6 to 8: labels on lines of their own") {
   for (const std::string head :
        {"Ann Lee <ann@example.com> \n03/03/2026 10:15 AM\n\nTo\nBo Berg <bo@example.com>\ncc\n\nSubject\nRe: Printer\n",
