@@ -123,12 +123,15 @@ std::optional<std::string> BodyText::seen_text() const {
   std::string all;
   bool any = false;
   bool more = false;
+  bool last_is_html = false;
   for (const Piece& piece : pieces_) {
     const std::string_view source = piece.is_html ? html_ : plain_;
     const std::string_view own = source.substr(piece.begin, piece.size);
     const std::string rendered = piece.is_html ? html_to_text(own) : std::string();
     if (piece.is_html && (text::trim(rendered).empty() || says_the_same(rendered, plain_))) continue;
     more = more || piece.is_html;
+    if (any && (piece.is_html || last_is_html)) all += '\n';  // HTML is a block of its own
+    last_is_html = piece.is_html;
     append_joined(all, any, piece.is_html ? rendered : own);
   }
   if (!more) return std::nullopt;
