@@ -8,6 +8,7 @@
 #include "base/counted.h"
 #include "base/text.h"
 #include "intake/decision.h"
+#include "storage/outbox.h"
 
 namespace poller::cli {
 namespace {
@@ -67,6 +68,12 @@ void add_headers(std::string& out, const Mail& mail, const Verdict& verdict) {
   if (verdict.bounce) out += bounce_lines(*verdict.bounce);
 }
 
+// How sending it went: a mail that failed looks like any other else.
+std::string delivery_of(Store& store, const Message& m) {
+  const auto row = m.mail.message_id ? store.outbox().by_message_id(*m.mail.message_id) : std::nullopt;
+  return row && !row->last_error.empty() ? m.state + ": " + row->last_error : m.state;
+}
+
 std::string message_text(Store& store, const Message& m) {
   std::string out = fmt::format("\n── {} · {} · message {}\n", rfc3339(m.received_at), to_string(m.direction), m.id);
   if (m.mail.from) add_row(out, "from", human_address(*m.mail.from));
@@ -74,6 +81,7 @@ std::string message_text(Store& store, const Message& m) {
   add_row(out, "cc", join_addresses(m.mail.cc));
   add_row(out, "subject", m.mail.subject);
   if (m.verdict.kind != MailKind::mail) add_row(out, "kind", to_string(m.verdict.kind));
+  if (m.direction == Direction::out) add_row(out, "delivery", delivery_of(store, m));
   if (m.verdict.bounce) out += bounce_lines(*m.verdict.bounce);
   if (m.mail.notice) add_row(out, "notice", *m.mail.notice);
   if (says_flagged(store.decision_json(m.id))) add_row(out, "flagged", "its sender is unknown to this ticket");

@@ -92,7 +92,7 @@ std::optional<ToldOf> ticket_told_of(Store& store, const Mail& mail, TicketId pr
 
 std::string why_not_sent(const StoredMail& stored, bool is_joined) {
   if (sender_is_forged(stored)) return "the sender's authentication failed";
-  if (stored.mail.verdict.kind == MailKind::auto_reply) return "a machine wrote it";
+  if (stored.mail.verdict.kind == MailKind::auto_reply || !stored.mail.verdict.may_answer) return "a machine wrote it";
   if (stored.mail.verdict.kind != MailKind::mail) {
     return fmt::format("it is no plain mail (its kind is {})", to_string(stored.mail.verdict.kind));
   }
@@ -189,7 +189,7 @@ std::optional<AgentAnswer> agent_answer(const Occasion& at, const StoredMail& st
   } else {
     answer.is_agents = true;
     answer.why = why_not_sent(stored, answer.is_joined);
-    answer.is_machines = stored.mail.verdict.kind == MailKind::auto_reply;
+    answer.is_machines = stored.mail.verdict.kind == MailKind::auto_reply || !stored.mail.verdict.may_answer;
     answer.may_be_told = stored.mail.verdict.kind == MailKind::mail && !sender_is_forged(stored);
   }
   return answer;

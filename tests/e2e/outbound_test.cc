@@ -153,6 +153,7 @@ TEST_CASE("a reply is held for a while, and can be taken back") {
   CHECK(home.run({"outbox", "cancel", std::to_string(waiting[0]["id"].get<int>())}).exit_code == 0);
   REQUIRE(rows(home, {"outbox", "--json"}).size() == 1);
   CHECK(rows(home, {"outbox", "--json"})[0]["state"] == "cancelled");
+  CHECK(holds(home.run({"show", "T-1"}).out, "cancelled"));  // else it looked as if it had been sent
   CHECK(home.run({"outbox", "cancel", "99"}).exit_code == 64);
   CHECK(sent_to("held-" + user).empty());
 }

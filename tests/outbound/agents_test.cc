@@ -250,6 +250,17 @@ TEST_CASE("an agent's absence is noted and nobody is told") {
   CHECK(desk.told_back().empty());
 }
 
+TEST_CASE("what an agent's machine writes beside its absences is no answer of his either") {
+  for (const char* sign : {"Auto-Submitted: auto-generated\r\n", "Return-Path: <>\r\n", "Precedence: bulk\r\n"}) {
+    CAPTURE(sign);
+    Told desk;
+    const auto placed = desk.take(answer_to(desk.notice, kAnn, "The nightly report.\r\n", sign));
+    CHECK(says(placed, "a machine wrote it"));
+    CHECK(desk.replies() == 0);
+    CHECK(desk.told_back().empty());
+  }
+}
+
 TEST_CASE("notices refused by a full outbox are told of like refused answers") {
   Desk desk;
   desk.config.outbound.max_pending = 1;
