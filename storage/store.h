@@ -12,9 +12,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/secret.h"
 #include "model/placement.h"
 #include "model/source.h"
@@ -238,6 +240,12 @@ class Transaction {
 
   /// Mail on its way out.
   virtual OutboxWriter& outbox() = 0;
+};
+
+/// Another process has the lease that an action needs: nothing is wrong.
+class LeaseHeld : public Error {
+ public:
+  LeaseHeld(std::string what, std::string advice) : Error(ErrorKind::temporary, std::move(what), std::move(advice)) {}
 };
 
 class Store {

@@ -26,7 +26,7 @@ std::int64_t parse_id(const std::string& argument, const char* what) {
   if (!text::parse_uint(argument, id) || id == 0 ||
       id > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
     throw Error(ErrorKind::usage, fmt::format("\"{}\" is no {}", argument, what),
-                fmt::format("A {} is a number.", what));
+                "It is a whole number, as the lists show it.");
   }
   return static_cast<std::int64_t>(id);
 }

@@ -131,6 +131,9 @@ void send_once(Round& round) {
       const std::string line = sending_line(mailbox.name, summary);
       if (!line.empty() && !context.globals.json) print_line(line);
       round.code = worse(round.code, summary.code);
+    } catch (const LeaseHeld& held) {
+      log::warning(held.what(), {{"mailbox", mailbox.name}});
+      round.note(held);
     } catch (const Error& error) {
       say(mailbox, error);
       round.note(error);

@@ -71,6 +71,9 @@ std::chrono::seconds Postman::send_of(const config::Mailbox& mailbox, std::uniqu
     options.on_result = [this](const OutboxRow&, OutboxState state) { metrics_.outbox_sent(to_string(state)); };
     const auto summary = outbound::run_outbox(*store, config_, mailbox, *sender, system_clock(), options);
     return summary.code == ExitCode::ok ? kLookAtOutbox : kLeftInPeace;
+  } catch (const LeaseHeld& held) {
+    log::debug(held.what(), {{"mailbox", mailbox.name}});
+    return kLeftInPeace;
   } catch (const Error& error) {
     log::error(error.what(), {{"mailbox", mailbox.name}, {"kind", to_string(error.kind())}});
     if (!error.advice().empty()) log::error("advice: " + error.advice(), {{"mailbox", mailbox.name}});

@@ -225,7 +225,9 @@ PassSummary run_pass_on(std::unique_ptr<Mailbox>& kept, Store& store, const conf
   LeaseHolder holder{store, std::nullopt};
   if (!options.dry_run) {
     holder.lease = store.take_lease(mailbox.name, clock.unix_now() + kLeaseSeconds);
-    if (!holder.lease) throw LeaseHeld(mailbox.name);
+    if (!holder.lease)
+      throw LeaseHeld("mailbox " + mailbox.name + " is being worked on by another process",
+                      "Nothing to do: that process fetches its mail.");
   }
   Pass pass(store, config, mailbox, clock, options, holder.lease);
   std::uint64_t mails_before = 0;

@@ -43,14 +43,6 @@ struct PassOptions {
 /// A session that is not open yet; `refresh_token`: the last token was refused or has expired.
 using SessionFactory = std::function<std::unique_ptr<Mailbox>(bool refresh_token)>;
 
-/// Another process works on the mailbox: nothing is wrong.
-class LeaseHeld : public Error {
- public:
-  explicit LeaseHeld(const std::string& mailbox)
-      : Error(ErrorKind::temporary, "mailbox " + mailbox + " is being worked on by another process",
-              "Nothing to do: that process fetches its mail.") {}
-};
-
 /// Whether that ended a session which goes on with another token (see Mailbox).
 bool says_token_expired(const Error& error);
 

@@ -35,7 +35,8 @@ class OutboxRun {
     if (!anything_to_do()) return finished();
     auto lease = store_.take_lease("outbox " + mailbox_.name, clock_.unix_now() + lease_seconds());
     if (!lease) {
-      throw Error(ErrorKind::temporary, fmt::format("another process sends the mail of mailbox {}", mailbox_.name));
+      throw LeaseHeld("another process sends the mail of mailbox " + mailbox_.name,
+                      "Nothing to do: what is queued goes out with that process's.");
     }
     lease_ = *lease;
     try {

@@ -172,7 +172,7 @@ TEST_CASE("two pollers: the second one keeps its hands off") {
   home.queue("leased");
   const auto lease = home.store->take_lease("outbox support", home.clock.unix_now() + 60);
   REQUIRE(lease);
-  CHECK_THROWS_AS(home.run(), Error);
+  CHECK_THROWS_AS(home.run(), LeaseHeld);
   home.store->release_lease(*lease);
   CHECK(home.run().sent == 1);
 }
