@@ -107,12 +107,14 @@ class SignalFinder {
   void add_text_marks() {
     const std::string_view text = mail_.text;
     std::size_t at = text::ifind(text, kIdPrefix);
-    for (std::size_t n = 0; n < kMostMarks && at != std::string_view::npos; ++n) {
+    for (std::size_t n = 0; n < kMostMarks && at != std::string_view::npos;) {
       std::size_t end = at;
       while (end < text.size() && end - at < kLongestMark && (text::is_alnum(text[end]) || text[end] == '.')) ++end;
       std::string mark(text.substr(at, end - at));
       while (mark.ends_with('.')) mark.pop_back();
-      if (read(mark + "@")) add_keyed(ThreadSignal::keyed_mark, mark + "@", mark);
+      const bool is_mark = std::count(mark.begin(), mark.end(), '.') == 4;  // as in "poller.c.17.5.MAC"
+      n += is_mark ? 1 : 0;
+      if (is_mark && read(mark + "@")) add_keyed(ThreadSignal::keyed_mark, mark + "@", mark);
       at = text::ifind(text, kIdPrefix, end);
     }
   }

@@ -126,7 +126,8 @@ std::string Answers::acknowledge(Store& store, Transaction& tx, const StoredMail
   const Address to = answer_address(ticket, stored.mail.mail);
   const std::string reason = why_not(store, tx, stored, to.address);
   if (!reason.empty()) return fmt::format("answer:held-back: no {}: {}", answer_word(kind), reason);
-  const TemplateValues values = values_of(ticket, stored.mail.mail.new_text);
+  TemplateValues values = values_of(ticket, stored.mail.mail.new_text);
+  values["mark"] = mark_of_next(store, tx, ticket, kind, clock_.unix_now());
   RenderedAnswer answer = form.render(ticket.queue, language_of(stored.mail.mail), values);
   Draft draft;
   draft.kind = kind;
@@ -199,8 +200,9 @@ std::optional<std::string> Answers::ticket_closed(Store& store, Transaction& tx,
     return fmt::format("no closing notice: {}", error.what());
   }
   const std::string language = last != nullptr ? language_of_stored(store, *last) : std::string();
-  RenderedAnswer answer =
-      closed_.render(ticket.queue, language, values_of(ticket, last != nullptr ? last->mail.new_text : ""));
+  TemplateValues values = values_of(ticket, last != nullptr ? last->mail.new_text : "");
+  values["mark"] = mark_of_next(store, tx, ticket, OutboxKind::closed, clock_.unix_now());
+  RenderedAnswer answer = closed_.render(ticket.queue, language, values);
   Draft draft;
   draft.kind = OutboxKind::closed;
   draft.mailbox = mailbox;

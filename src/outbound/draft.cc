@@ -125,6 +125,13 @@ void refer_to(Draft& draft, const Mail& mail) {
   }
 }
 
+std::string mark_of_next(Store& store, Transaction& tx, const Ticket& ticket, OutboxKind kind, UnixTime now) {
+  std::string id =
+      make_message_id(ensure_key_ring(store, tx, now), {ticket.id, tx.outbox().next_id(), role_of_kind(kind)}, "mark");
+  id.erase(id.find('@'));
+  return id;
+}
+
 const config::Mailbox& sending_mailbox(const config::Config& config, const Ticket& ticket,
                                        const std::vector<Message>& messages) {
   for (auto it = messages.rbegin(); it != messages.rend(); ++it) {

@@ -55,6 +55,10 @@ Address answer_address(const Ticket& ticket, const Mail& mail);
 /// "Re: [T-17] printer on fire": the ticket's number once, whatever prefixes and tags the subject had.
 std::string answer_subject(const Ticket& ticket);
 
+/// The keyed mark of the mail that this transaction queues next: "poller.c.17.5.MAC", the start of its Message-ID.
+/// Where it stands in a text that comes back, it says which ticket that belongs to though References were stripped.
+std::string mark_of_next(Store& store, Transaction& tx, const Ticket& ticket, OutboxKind kind, UnixTime now);
+
 /// The mailbox that sends for a ticket: the one that its last mail came to, else one of its queue, else any that can.
 /// Throws Error(configuration) when none has smtp.
 const config::Mailbox& sending_mailbox(const config::Config& config, const Ticket& ticket,

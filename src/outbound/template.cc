@@ -45,7 +45,8 @@ bool variant_of(const std::filesystem::path& base, const std::filesystem::path& 
 
 // Before anybody gets "Dear {{requster_name}}".
 void check_names(const std::string& text, const std::filesystem::path& file, const std::string& key) {
-  static const std::vector<std::string> kNames = {"number", "subject", "requester_name", "queue", "created_at", "text"};
+  static const std::vector<std::string> kNames = {"number", "subject", "requester_name", "queue", "created_at",
+                                                  "text",   "mark"};
   const auto line_of = [&](std::size_t at) {
     return std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n') + 1;
   };
@@ -59,7 +60,7 @@ void check_names(const std::string& text, const std::filesystem::path& file, con
     throw Error(ErrorKind::configuration,
                 fmt::format("{}:{}: {}: the unknown name {{{{{}}}}}", file.string(), line, key,
                             text::escape_controls(text::utf8_prefix(name, 60))),
-                fmt::format("Known are number, subject, requester_name, queue, created_at and text{}.",
+                fmt::format("Known are number, subject, requester_name, queue, created_at, text and mark{}.",
                             near.empty() ? "" : "; did you mean " + near + "?"));
   }
   if (const auto open = text.find("{{", read); open != std::string::npos) {

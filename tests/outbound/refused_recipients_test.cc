@@ -62,6 +62,26 @@ TEST_CASE("a mail of a shop's noreply@ for a customer is answered to the custome
   CHECK(desk.last_to("joe@shop.example", OutboxKind::ack).id != 0);
 }
 
+TEST_CASE("the mark of an acknowledgement leads an answer home that has neither references nor number") {
+  Desk desk;
+  support::write_text(desk.dir / "ack.txt", "We have it.\nReference: {{mark}}\n");
+  desk.config.answers.new_ticket.enabled = true;
+  desk.config.answers.new_ticket.text = desk.dir / "ack.txt";
+  const auto ticket = desk.open_ticket().ticket;
+  desk.open_ticket();  // the requester's other one
+  std::string quoted;
+  for (const auto& row : desk.queued(OutboxKind::ack)) {
+    if (row.ticket == ticket) quoted = desk.mail(row).text;
+  }
+  REQUIRE(tells_so(quoted, "Reference: poller.c."));
+  std::string other_words;
+  for (int i = 0; i < 30; ++i) other_words += "see poller.yaml and poller.c.files\r\n";
+  const auto placed =
+      desk.take(letter("Jane <jane@example.com>", "", other_words + "Any news?\r\n> " + quoted + "\r\n"));
+  CHECK(placed.ticket == ticket);
+  CHECK_FALSE(placed.is_new_ticket);
+}
+
 TEST_CASE("the closing notice speaks the language of the ticket's last mail") {
   Desk desk;
   support::write_text(desk.dir / "closed.txt", "closed\n");
