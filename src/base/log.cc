@@ -63,7 +63,7 @@ bool to_journal() {
 }
 
 std::string as_json(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
-  std::string line = fmt::format(R"({{"time":"{}","level":"{}","message":{})", rfc3339(system_clock().unix_now()),
+  std::string line = fmt::format(R"({{"time":"{}","level":"{}","msg":{})", rfc3339(system_clock().unix_now()),
                                  word(level), text::json_string(message));
   for (const auto& f : fields) line += fmt::format(",{}:{}", text::json_string(f.key), text::json_string(f.value));
   return line + "}\n";

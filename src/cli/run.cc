@@ -190,8 +190,10 @@ ExitCode daemon(Context& context) {
     try {
       one_round(*config, metrics, rounds.begin(), context.globals.mailbox);
     } catch (const Error& error) {
-      // What only shows in use: an address to listen on that is taken, a secret that is gone.
-      if (error.kind() != ErrorKind::configuration || !before_reload) throw;
+      // What only shows in use: an address to listen on that is taken, a secret that is gone, a storage elsewhere.
+      const bool is_new_storage = error.kind() == ErrorKind::storage && before_reload != nullptr &&
+                                  before_reload->sqlite_path != config->sqlite_path;
+      if ((error.kind() != ErrorKind::configuration && !is_new_storage) || !before_reload) throw;
       log::error("the new configuration cannot be used: the old one stays in force",
                  {{"error", error.what()}, {"advice", error.advice()}});
       config = std::exchange(before_reload, nullptr);

@@ -122,6 +122,24 @@ TEST_CASE("an address that is taken: an error at the start, the old configuratio
   CHECK(daemon.end() < 10);
 }
 
+TEST_CASE("SIGHUP with a storage that cannot be opened leaves the old configuration in force") {
+  FolderHome folder("");
+  folder.drop(1);
+  Daemon daemon(folder.home());
+  REQUIRE(eventually([&] { return folder.home().count(kIncomingCount) == 1; }));
+  const auto file = folder.home().path() / "poller.yaml";
+  const auto good = poller::support::read_text(file);
+  auto text = good;
+  text.replace(text.find("var/poller.db"), 13, "/proc/nowhere/poller.db");
+  poller::support::write_text(file, text);
+  daemon.signal(SIGHUP);
+  CHECK_MESSAGE(eventually([&] { return daemon.says("the new configuration cannot be used"); }), daemon.log());
+  poller::support::write_text(file, good);
+  folder.drop(2);
+  CHECK(eventually([&] { return folder.home().count(kIncomingCount) == 2; }));
+  CHECK(daemon.end() < 10);
+}
+
 TEST_CASE("a storage that fails ends the daemon, which waits for no signal then") {
   FolderHome folder("");
   folder.drop(1);

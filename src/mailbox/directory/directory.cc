@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
+#include <fstream>
 #include <map>
 #include <set>
 #include <utility>
@@ -22,6 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::chrono::seconds kRested{10};  // another user's file that nobody has written to for so long is whole
+
 // The Maildir name without its ":2,FLAGS".
 std::string unique_part(const std::string& name) { return name.substr(0, name.find(":2,")); }
 
@@ -32,6 +36,21 @@ std::string with_seen(const std::string& name) {
   if (flags.find('S') == std::string::npos) flags += 'S';
   std::sort(flags.begin(), flags.end());
   return unique_part(name) + ":2," + flags;
+}
+
+// A file has no header-only fetch: what is over the limit is read up to the end of its header block.
+std::string header_block(const fs::path& file) {
+  constexpr std::size_t kMost = std::size_t{1} << 20;
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw Error(ErrorKind::no_input, fmt::format("cannot read {}", file.string()));
+  std::string bytes(kMost, '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(kMost));
+  bytes.resize(static_cast<std::size_t>(in.gcount()));
+  const std::size_t crlf = bytes.find("\r\n\r\n");
+  const std::size_t lf = bytes.find("\n\n");
+  bytes.resize(
+      std::min({bytes.size(), crlf == std::string::npos ? kMost : crlf + 4, lf == std::string::npos ? kMost : lf + 2}));
+  return bytes;
 }
 
 class DirectoryMailbox final : public Mailbox {
@@ -90,7 +109,11 @@ class DirectoryMailbox final : public Mailbox {
 
   bool wait(std::chrono::milliseconds /*timeout*/) override { return false; }
   bool begin_watch() override { return watch_.descriptor() >= 0; }
-  bool has_news() override { return watch_.take_news(); }
+  bool has_news() override {
+    const bool news = watch_.take_news();
+    if (watch_.is_lost()) throw Error(ErrorKind::temporary, path_.string() + " is another folder now");
+    return news;
+  }
   [[nodiscard]] int descriptor() const override { return watch_.descriptor(); }
   void close() noexcept override { watch_.close(); }
 
@@ -102,14 +125,14 @@ class DirectoryMailbox final : public Mailbox {
         const std::string name = entry.path().filename().string();
         if (name.starts_with('.') || !entry.is_regular_file()) continue;
         // In a Maildir a mail appears when it is whole; elsewhere its writer may still be at it.
-        const bool whole = maildir_ || (text::iends_with(name, ".eml") && !is_being_written(entry.path()));
-        if (whole) found.push_back(entry.path());
+        if (maildir_ || (text::iends_with(name, ".eml") && is_finished(entry.path()))) found.push_back(entry.path());
       }
     } catch (const fs::filesystem_error& error) {
       throw Error(ErrorKind::temporary, fmt::format("mailbox {}: {}", name_, error.what()));
     }
     std::sort(found.begin(), found.end());
     for (const auto& file : found) {
+      watch_.forget_finished(file.filename().string());  // should somebody write to it again
       Listed listed;
       listed.source.mailbox = name_;
       listed.source.folder = path_.string();
@@ -119,6 +142,14 @@ class DirectoryMailbox final : public Mailbox {
       files_[listed.source.uidl] = file;
       out.push_back(std::move(listed));
     }
+  }
+
+  // Of another user's file only a watch that was there has seen its writer close it.
+  bool is_finished(const fs::path& file) const {
+    if (const auto written = is_being_written(file)) return !*written;
+    struct stat st {};
+    return watch_.saw_finished(file.filename().string()) || ::stat(file.c_str(), &st) != 0 ||
+           std::abs(std::time(nullptr) - st.st_mtim.tv_sec) >= kRested.count();
   }
 
   std::string key_of(const fs::path& file, std::optional<std::uint64_t>& size) const {
@@ -138,23 +169,21 @@ class DirectoryMailbox final : public Mailbox {
     return again == files_.end() ? std::nullopt : std::optional(again->second);
   }
 
-  static bool read(const fs::path& file, std::uint64_t max_size, RawMail& raw) {
+  bool read(const fs::path& file, std::uint64_t max_size, RawMail& raw) const {
     std::error_code error;
     raw.announced_size = fs::file_size(file, error);
     if (error) return false;
     try {
-      // A file has no header-only fetch; what is over the limit is read up to the end of its header block.
-      raw.bytes = read_file(file, std::size_t{1} << 32);
+      if (raw.announced_size > max_size) {
+        raw.bytes = header_block(file);
+        raw.complete = false;
+      } else {
+        raw.bytes = read_file(file, static_cast<std::size_t>(max_size));
+      }
     } catch (const Error& e) {
-      if (e.kind() == ErrorKind::no_input && !fs::exists(file)) return false;
-      throw;
-    }
-    if (raw.bytes.size() > max_size) {
-      const std::size_t crlf = raw.bytes.find("\r\n\r\n");
-      const std::size_t lf = raw.bytes.find("\n\n");
-      raw.bytes.resize(std::min({crlf == std::string::npos ? raw.bytes.size() : crlf + 4,
-                                 lf == std::string::npos ? raw.bytes.size() : lf + 2, std::size_t{1} << 20}));
-      raw.complete = false;
+      if (!fs::exists(file)) return false;
+      // Its trouble alone: without bytes it is tried again, and then quarantined.
+      log::warning(e.what(), {{"mailbox", name_}, {"advice", "Let poller's user read the file, or take it away."}});
     }
     return true;
   }

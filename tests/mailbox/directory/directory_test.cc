@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "mailbox/directory/directory.h"
+#include "mailbox/directory/folder_watch.h"
 
 using namespace poller;
 namespace fs = std::filesystem;
@@ -148,6 +149,49 @@ TEST_CASE("the kernel tells of a mail that comes; one that is still being writte
   CHECK(box->list({}).size() == 2);
   box->close();
   CHECK(box->descriptor() == -1);
+}
+
+TEST_CASE("a file that cannot be read keeps no other one back, and is tried again") {
+  Folder f;
+  f.write("a.eml");
+  fs::create_symlink("/proc/self/mem", f.path / "b.eml");  // a file to stat(2), and an error to read(2)
+  f.write("c.eml");
+  auto box = make_directory_mailbox("drop", f.path);
+  box->open(false);
+  const auto mails = fetch_all(*box);
+  REQUIRE(mails.size() == 3);
+  CHECK_FALSE(mails[0].bytes.empty());
+  CHECK(mails[1].bytes.empty());
+  CHECK_FALSE(mails[2].bytes.empty());
+}
+
+TEST_CASE("a folder that is renamed or deleted under a watch ends the watch: the next one is on what lies there then") {
+  Folder f;
+  f.write("drop/a.eml");
+  auto box = make_directory_mailbox("drop", f.path / "drop");
+  box->open(false);
+  CHECK_FALSE(box->has_news());
+  SUBCASE("renamed") { fs::rename(f.path / "drop", f.path / "old"); }
+  SUBCASE("deleted") { fs::remove_all(f.path / "drop"); }
+  CHECK_THROWS_AS(box->has_news(), Error);
+  f.write("drop/b.eml");
+  box->close();
+  box->open(false);
+  f.write("drop/c.eml");
+  CHECK(box->has_news());
+}
+
+TEST_CASE("what a watch saw written to its end is known by its name, once") {
+  Folder f;
+  FolderWatch watch;
+  REQUIRE(watch.open({f.path}));
+  CHECK_FALSE(watch.saw_finished("a.eml"));
+  f.write("a.eml");
+  CHECK(watch.take_news());
+  CHECK(watch.saw_finished("a.eml"));
+  CHECK_FALSE(watch.is_lost());
+  watch.forget_finished("a.eml");
+  CHECK_FALSE(watch.saw_finished("a.eml"));
 }
 
 TEST_CASE("a Maildir tells of deliveries too") {
