@@ -40,7 +40,11 @@ void complain_usage(const CLI::App& app, const CLI::ParseError& error) {
     const auto meant = text::nearest(word, known_words(command));
     if (!meant.empty()) said += "; did you mean `" + meant + "`?";
   }
-  const std::string help = (&command == &app ? "poller" : "poller " + command.get_name()) + " --help";
+  std::string help = "--help";
+  for (const CLI::App* at = &command; at != nullptr && at != &app; at = at->get_parent()) {
+    help = at->get_name() + " " + help;  // "db backup"
+  }
+  help = "poller " + help;
   log::say(LogLevel::error, "poller: " + said);
   log::say(LogLevel::error, "        `" + help + "` shows what there is.");
 }

@@ -38,8 +38,11 @@ class Scheduler {
       entry.mailbox = &mailbox;
       set_due(entry, steady_now());
     }
+    std::set<std::string> hosts;
+    for (const auto& entry : entries_) hosts.insert(entry->mailbox->server.host);
     Workers::Options options;
     options.threads = std::min(entries_.size(), kMostThreads);
+    if (hosts.size() > 1) options.most_on_server = (options.threads + 1) / 2;
     options.open_store = hooks.open_store;
     options.turn = [this](Store& store, Entry& entry) {
       take_turn(store, entry, config_, hooks_, pass_stop_.get_token());

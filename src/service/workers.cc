@@ -15,6 +15,10 @@ Ticks ticks_now() { return std::chrono::steady_clock::now().time_since_epoch().c
 
 thread_local std::atomic<Ticks>* own_progress = nullptr;
 
+std::string server_of(const Entry& entry) {
+  return entry.mailbox == nullptr ? std::string() : entry.mailbox->server.host;
+}
+
 }  // namespace
 
 struct Workers::Thread {
@@ -39,11 +43,18 @@ void Workers::add(Entry& entry, bool urgent) {
   wake_.notify_one();
 }
 
+bool Workers::may_run(const Entry& entry) {
+  const auto some = [](std::size_t count) { return std::max<std::size_t>(count, 1); };
+  const std::size_t most = options_.most_on_server == 0 ? threads_.size() : options_.most_on_server;
+  const Load& load = servers_[server_of(entry)];
+  if (load.running >= some(most)) return false;
+  return entry.failures == 0 || (load.failing < some(most / 2) && failing_running_ < some(threads_.size() * 3 / 4));
+}
+
 Entry* Workers::next() {
-  const std::size_t most_failing = std::max<std::size_t>(threads_.size() / 2, 1);
   for (auto* queue : {&urgent_, &usual_}) {
     for (auto it = queue->begin(); it != queue->end(); ++it) {
-      if ((*it)->failures > 0 && failing_running_ >= most_failing) continue;
+      if (!may_run(**it)) continue;
       Entry* entry = *it;
       queue->erase(it);
       return entry;
@@ -63,6 +74,9 @@ void Workers::work(Thread& self) {
     const bool failing = entry->failures > 0;
     ++running_;
     if (failing) ++failing_running_;
+    const std::string server = server_of(*entry);
+    servers_[server].running += 1;
+    servers_[server].failing += failing ? 1 : 0;
     entry->place = Entry::Place::running;
     lock.unlock();
     self.last_progress = ticks_now();
@@ -77,6 +91,8 @@ void Workers::work(Thread& self) {
     lock.lock();
     --running_;
     if (failing) --failing_running_;
+    servers_[server].running -= 1;
+    servers_[server].failing -= failing ? 1 : 0;
     done_.push_back(entry);
     if (failure && !failure_) failure_ = failure;
     if (failure) over_ = true;

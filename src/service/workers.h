@@ -6,8 +6,10 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -16,8 +18,9 @@
 
 namespace poller {
 
-/// Takes turns in the order they come, those with news first. Mailboxes whose last turn failed never hold more than
-/// half of the threads: a server that hangs delays its own kind alone.
+/// Takes turns in the order they come, those with news first. The mailboxes of one server never hold more threads than
+/// `most_on_server`, those of them whose last turn failed half as many, and failing ones of all servers three quarters:
+/// a server that hangs delays its own mailboxes alone, from its first turn on.
 class Workers {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -25,6 +28,7 @@ class Workers {
 
   struct Options {
     std::size_t threads = 1;
+    std::size_t most_on_server = 0;                      // 0: all, where there is one server
     std::function<std::unique_ptr<Store>()> open_store;  // one for each thread
     Turn turn;
     std::function<void()> on_done;  // something is to be collected; from any thread
@@ -48,7 +52,11 @@ class Workers {
  private:
   struct Thread;
   void work(Thread& self);
+  struct Load {
+    std::size_t running = 0, failing = 0;
+  };
   Entry* next();  // with mutex_ held; null when there is none that may run
+  bool may_run(const Entry& entry);
 
   Options options_;
   mutable std::mutex mutex_;
@@ -56,6 +64,7 @@ class Workers {
   std::deque<Entry*> urgent_, usual_;
   std::vector<Entry*> done_;
   std::size_t failing_running_ = 0, running_ = 0;
+  std::map<std::string, Load> servers_;  // turns under way
   bool over_ = false;
   std::exception_ptr failure_;
   std::vector<std::unique_ptr<Thread>> threads_;

@@ -102,6 +102,39 @@ TEST_CASE("mailboxes that hang and have failed before hold half of the threads a
   }
 }
 
+TEST_CASE(
+    "a server that hangs from the first turn on delays no other server's mailboxes, also those that failed once") {
+  Gate gate;
+  config::Mailbox on_hung, elsewhere, elsewhere_failing;
+  on_hung.server.host = "hung.example";
+  elsewhere.server.host = "well.example";
+  elsewhere_failing.server.host = "busy.example";
+  std::vector<Entry> hanging(20), hung_before(20), healthy(3);
+  for (auto& entry : hanging) entry.mailbox = &on_hung;
+  for (auto& entry : hung_before) {
+    entry.mailbox = &on_hung;
+    entry.failures = 1;
+  }
+  for (auto& entry : healthy) entry.mailbox = &elsewhere;
+  Entry failed_once;
+  failed_once.mailbox = &elsewhere_failing;
+  failed_once.failures = 1;
+  auto options = options_for(8, [&](Entry& entry) {
+    if (entry.mailbox == &on_hung) gate.pass();
+  });
+  options.most_on_server = 4;
+  Workers workers(std::move(options));
+  for (auto& entry : hung_before) workers.add(entry, false);
+  for (auto& entry : hanging) workers.add(entry, false);
+  for (auto& entry : healthy) workers.add(entry, false);
+  workers.add(failed_once, false);
+  const auto done = wait_for(workers, 4);
+  CHECK(done.size() == 4);
+  CHECK(done.contains(&failed_once));
+  gate.open();
+  CHECK(wait_for(workers, 40).size() == 40);
+}
+
 TEST_CASE("news go first") {
   Gate gate;
   std::vector<Entry> entries(4);
