@@ -39,11 +39,14 @@ void not_released(const Lease& lease, const std::exception& error) {
 }  // namespace
 
 SqliteStore::SqliteStore(const std::string& path, bool read_only)
-    : db_(read_only ? existing_file(path) : created_file(path), read_only, kBusyMilliseconds), raws_(path, read_only) {
+    : db_(read_only ? existing_file(path) : created_file(path), read_only, kBusyMilliseconds),
+      file_(path),
+      raws_(path, read_only) {
   read_only ? prepare_for_reading(db_) : prepare_for_writing(db_);
 }
 
 std::unique_ptr<Transaction> SqliteStore::begin(const std::optional<Lease>& lease) {
+  file_.check();
   return std::make_unique<SqliteTransaction>(db_, raws_, lease);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lib/sqlite/database.h"
+#include "storage/sqlite/file.h"
 #include "storage/sqlite/outbox.h"
 #include "storage/sqlite/raw_file.h"
 #include "storage/store.h"
@@ -64,6 +65,7 @@ class SqliteStore final : public Store {
 
  private:
   sqlite::Database db_;
+  FileAtPath file_;
   RawFile raws_;
   SqliteOutboxReader outbox_{db_};
 };

@@ -74,6 +74,23 @@ const std::string& existing_file(const std::string& path) {
   return path;
 }
 
+FileAtPath::FileAtPath(std::string path) : path_(std::move(path)) {
+  struct stat st {};
+  if (::stat(path_.c_str(), &st) != 0) return;
+  device_ = st.st_dev;
+  inode_ = st.st_ino;
+}
+
+void FileAtPath::check() const {
+  if (inode_ == 0) return;
+  struct stat st {};
+  const bool is_there = ::stat(path_.c_str(), &st) == 0;
+  if (is_there && st.st_ino == inode_ && st.st_dev == device_) return;
+  throw Error(ErrorKind::storage,
+              fmt::format("the storage {} was {} while poller has it open", path_, is_there ? "replaced" : "removed"),
+              "Start poller anew; stop it before a backup is put in its storage's place.");
+}
+
 const std::string& created_file(const std::string& path) {
   struct stat st {};
   if (path.empty() || path.back() == '/' || (::stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode))) {

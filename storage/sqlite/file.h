@@ -1,6 +1,7 @@
 // The file itself: made private, opened with the right settings, brought to the newest schema.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "lib/sqlite/database.h"
@@ -17,6 +18,19 @@ const std::string& created_file(const std::string& path);
 
 /// Error(storage) when there is none. Returns `path`.
 const std::string& existing_file(const std::string& path);
+
+/// Which file lies at a path. A storage that was deleted or replaced while it is open takes everything and keeps
+/// nothing: whoever writes asks before.
+class FileAtPath {
+ public:
+  explicit FileAtPath(std::string path);
+  /// Throws Error(storage) when another file lies there by now, or none.
+  void check() const;
+
+ private:
+  std::string path_;
+  std::uint64_t device_ = 0, inode_ = 0;  // 0: not known, then nothing is checked
+};
 
 /// WAL, synchronous=FULL, foreign keys; migrates.
 void prepare_for_writing(sqlite::Database& db);

@@ -303,6 +303,20 @@ TEST_CASE("after an I/O error the process does not touch the store again") {
   CHECK(store_one(*store, 2).ticket.id == 2);
 }
 
+TEST_CASE("a storage that was removed or replaced under its writer takes no more mail") {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() / "store.db";
+  const auto store = open_sqlite_store(path);
+  store_one(*store, 1);
+  fs::rename(path, folder.path() / "away.db");
+  CHECK_THROWS_WITH_AS(store->begin(), doctest::Contains("was removed"), Error);
+  { store_one(*open_sqlite_store(folder.path() / "other.db"), 1); }
+  fs::rename(folder.path() / "other.db", path);
+  CHECK_THROWS_WITH_AS(store->begin(), doctest::Contains("was replaced"), Error);
+  fs::rename(folder.path() / "away.db", path);
+  CHECK(store_one(*store, 2).ticket.id == 2);
+}
+
 TEST_CASE("a writer killed in the file beside leaves it readable, also to readers") {
   const TemporaryFolder folder;
   const std::string path = folder.path() / "store.db";
