@@ -32,16 +32,29 @@ bool is_within(std::string_view domain, std::string_view parent) {
 // address that we go by. The header may spell the one with "xn--" and From the same one without.
 bool is_about(std::string_view judged, std::string_view from_domain) {
   if (judged.empty()) return true;
+  const auto at = judged.rfind('@');  // some servers write the whole address there
+  if (at != std::string_view::npos) judged = judged.substr(at + 1, judged.find('>', at) - at - 1);
   const std::string a = domain_key(judged);
   const std::string b = domain_key(from_domain);
-  return is_within(a, b) || is_within(b, a);
+  return is_within(a, b) || (is_within(b, a) && a.find('.') != std::string::npos);
 }
 
 std::optional<SenderTrust> verdict_word(const AuthenticationMethod* method) {
   if (method == nullptr) return std::nullopt;
   if (method->result == "pass" || method->result == "bestguesspass") return SenderTrust::pass;
-  if (method->result == "fail") return SenderTrust::fail;
+  // Beside RFC 8601's word what servers write that name the policy's consequence.
+  for (const char* fail : {"fail", "hardfail", "reject", "quarantine"}) {
+    if (method->result == fail) return SenderTrust::fail;
+  }
   return std::nullopt;
+}
+
+// Of several results of one method in the field, a fail is the one that counts.
+const AuthenticationMethod* worst_of(const AuthenticationResults& results, std::string_view name) {
+  for (const AuthenticationMethod& method : results.methods) {
+    if (method.method == name && verdict_word(&method) == SenderTrust::fail) return &method;
+  }
+  return results.find(name);
 }
 
 // A field of the receiving server that does not end well: the sender's own words (an envelope address with a
@@ -57,7 +70,7 @@ SenderFinding judge_broken(std::string_view value, const std::string& by) {
 
 SenderFinding judge_results(const AuthenticationResults& results, const Mail& mail, const std::string& by) {
   for (const char* name : {"compauth", "dmarc"}) {
-    const AuthenticationMethod* method = results.find(name);
+    const AuthenticationMethod* method = worst_of(results, name);
     const auto verdict = verdict_word(method);
     if (!verdict) continue;
     SenderFinding finding{*verdict, fmt::format("{}={} by {}", name, method->result, by)};

@@ -65,6 +65,24 @@ TEST_CASE("a parenthesis in the sender's own words hides no fail, and what is br
         SenderTrust::fail);
 }
 
+TEST_CASE(
+    "a fail in other words, or beside a pass, is a fail; a top-level domain is nobody's; an address is about its "
+    "domain") {
+  const auto ours = named_server();
+  const auto verdict = [&](const std::string& rest) {
+    return judge({"Authentication-Results: mx.contoso.com; " + rest}, ours).trust;
+  };
+  for (const char* word : {"fail", "hardfail", "reject", "quarantine"}) {
+    CHECK_MESSAGE(verdict(std::string("dmarc=") + word) == SenderTrust::fail, word);
+  }
+  CHECK(verdict("dmarc=permerror") == SenderTrust::none);
+  CHECK(verdict("dmarc=pass header.from=example.com; dmarc=fail header.from=example.com") == SenderTrust::fail);
+  CHECK(verdict("dmarc=pass header.from=com") == SenderTrust::fail);
+  CHECK(verdict("dmarc=pass header.from=<ann@example.com>") == SenderTrust::pass);
+  CHECK(verdict("dmarc=pass header.from=ann@example.com") == SenderTrust::pass);
+  CHECK(verdict("dmarc=pass header.from=ann@evil.example") == SenderTrust::fail);
+}
+
 TEST_CASE("a pass about another domain than From's is a fail") {
   const auto ours = named_server();
   CHECK(judge({"Authentication-Results: mx.contoso.com; dmarc=pass header.from=evil.example"}, ours).trust ==
