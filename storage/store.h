@@ -245,7 +245,7 @@ class Transaction {
 /// Another process has the lease that an action needs: nothing is wrong.
 class LeaseHeld : public Error {
  public:
-  LeaseHeld(std::string what, std::string advice) : Error(ErrorKind::temporary, std::move(what), std::move(advice)) {}
+  LeaseHeld(const std::string& what, const std::string& advice) : Error(ErrorKind::temporary, what, advice) {}
 };
 
 class Store {

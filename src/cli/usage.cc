@@ -42,9 +42,9 @@ void complain_usage(const CLI::App& app, const CLI::ParseError& error) {
   }
   std::string help = "--help";
   for (const CLI::App* at = &command; at != nullptr && at != &app; at = at->get_parent()) {
-    help = at->get_name() + " " + help;  // "db backup"
+    help.insert(0, " ").insert(0, at->get_name());  // "db backup"
   }
-  help = "poller " + help;
+  help.insert(0, "poller ");
   log::say(LogLevel::error, "poller: " + said);
   log::say(LogLevel::error, "        `" + help + "` shows what there is.");
 }
