@@ -13,6 +13,7 @@ namespace poller {
 namespace {
 
 constexpr std::size_t kBatch = 25;
+constexpr std::size_t kBatchBytes = 24 * 1024 * 1024;  // one mail may be larger
 
 // As little as can be said of bytes that nobody dares to parse.
 Processed unparsed(RawMail&& raw, const std::string& reason, UnixTime now) {
@@ -42,22 +43,24 @@ class Careful {
       attempts[r.listed.source] = r.attempts;
       wanted.push_back(r.listed);
     }
-    std::vector<RawMail> mails = fetch(wanted, context_.mailbox.max_size);
-    for (const auto& listed : wanted) {
-      const bool came =
-          std::any_of(mails.begin(), mails.end(), [&](const RawMail& m) { return m.source == listed.source; });
-      if (!came) note_absent(listed, attempts[listed.source]);
+    // As many as memory is meant for: a process that memory ended must not have all of them in it again.
+    bool all_came = false;
+    while (!all_came && !context_.stop.stop_requested()) {
+      std::vector<RawMail> mails = fetch(wanted, context_.mailbox.max_size, kBatchBytes);
+      const std::size_t before = wanted.size();
+      std::erase_if(wanted, [&](const Listed& listed) {
+        return std::any_of(mails.begin(), mails.end(), [&](const RawMail& m) { return m.source == listed.source; });
+      });
+      all_came = wanted.empty() || bytes_of(mails) < kBatchBytes || wanted.size() == before;
+      process(std::move(mails), attempts);
     }
-    const ProcessOptions options{context_.mailbox.max_size, context_.clock.unix_now(), std::nullopt};
-    const std::vector<bool> survived = survives_processing(mails, options);
-    for (std::size_t i = 0; i < mails.size() && !context_.stop.stop_requested(); ++i) {
-      one(std::move(mails[i]), survived[i], attempts[mails[i].source], options);
-    }
+    if (all_came)
+      for (const auto& listed : wanted) note_absent(listed, attempts[listed.source]);
   }
 
   void retry(const WantedRetry& wanted) {
     const std::uint64_t limit = wanted.row.retry_max_size != 0 ? wanted.row.retry_max_size : context_.mailbox.max_size;
-    std::vector<RawMail> mails = fetch({wanted.listed}, limit);
+    std::vector<RawMail> mails = fetch({wanted.listed}, limit, limit);
     const ProcessOptions options{limit, context_.clock.unix_now(), std::nullopt};
     if (mails.empty() || !survives_processing(mails, options).front()) {
       log::warning(
@@ -75,13 +78,31 @@ class Careful {
   }
 
  private:
-  std::vector<RawMail> fetch(const std::vector<Listed>& wanted, std::uint64_t max_size) {
+  static std::size_t bytes_of(const std::vector<RawMail>& mails) {
+    std::size_t bytes = 0;
+    for (const auto& mail : mails) bytes += mail.bytes.size();
+    return bytes;
+  }
+
+  /// Those that come until they have `enough` bytes together.
+  std::vector<RawMail> fetch(const std::vector<Listed>& wanted, std::uint64_t max_size, std::size_t enough) {
     std::vector<RawMail> mails;
+    std::size_t bytes = 0;
     session_.fetch(wanted, {max_size}, [&](RawMail&& mail) {
+      bytes += mail.bytes.size();
       mails.push_back(std::move(mail));
-      return true;
+      return bytes < enough;
     });
     return mails;
+  }
+
+  void process(std::vector<RawMail>&& mails, const std::map<SourceKey, int>& attempts) {
+    const ProcessOptions options{context_.mailbox.max_size, context_.clock.unix_now(), std::nullopt};
+    const std::vector<bool> survived = survives_processing(mails, options);
+    for (std::size_t i = 0; i < mails.size() && !context_.stop.stop_requested(); ++i) {
+      const int before = attempts.at(mails[i].source);
+      one(std::move(mails[i]), survived[i], before, options);
+    }
   }
 
   void one(RawMail&& raw, bool survived, int attempts, const ProcessOptions& options) {

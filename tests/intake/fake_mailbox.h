@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -29,8 +30,9 @@ struct FakeServer {
   std::uint32_t next_uid = 1;
   std::map<std::uint32_t, FakeMail> mails;
   std::map<std::uint32_t, FakeMail> moved;
-  int fetched = 0;        // mails handed out, in all sessions
-  int expire_after = -1;  // mails until the session ends by token expiry; -1: never
+  int fetched = 0;                // mails handed out, in all sessions
+  std::size_t largest_fetch = 0;  // bytes handed out by one fetch()
+  int expire_after = -1;          // mails until the session ends by token expiry; -1: never
   int sessions = 0;
   bool refused_settle = false;
 
@@ -68,6 +70,7 @@ class FakeMailbox final : public Mailbox {
     return out;
   }
   void fetch(std::span<const Listed> mails, const FetchOptions& options, const MailSink& sink) override {
+    std::size_t bytes = 0;
     for (const auto& listed : mails) {
       const auto it = server_.mails.find(listed.source.uid);
       if (it == server_.mails.end() || it->second.silent) continue;
@@ -85,6 +88,7 @@ class FakeMailbox final : public Mailbox {
         raw.complete = false;
       }
       ++server_.fetched;
+      server_.largest_fetch = std::max(server_.largest_fetch, bytes += raw.bytes.size());
       if (!sink(std::move(raw))) return;
     }
   }

@@ -246,6 +246,30 @@ TEST_CASE("mails that a dead process had in hand are stored by the next pass") {
   CHECK(w.pass().mails == 0);
 }
 
+TEST_CASE("large mails that a dead process had in hand are not all in memory at once") {
+  constexpr std::size_t kMail = 5'000'000;
+  World w;
+  for (int i = 0; i < 8; ++i) {
+    const auto id = std::to_string(i) + "@example.com";
+    w.server.add(mail_text(id, "large") + std::string(kMail, 'x') + "\r\n");
+  }
+  w.server.add(mail_text("silent@example.com", "silent"));
+  w.server.mails[9].silent = true;
+  std::vector<SourceKey> keys;
+  for (std::uint32_t uid = 1; uid <= 9; ++uid) keys.push_back({"box", "INBOX", 7, uid, ""});
+  auto tx = w.store->begin();
+  tx->mark_in_hand(keys);
+  tx->mark_in_hand(keys);
+  tx->commit();
+  tx.reset();
+  const auto s = w.pass();
+  CHECK(s.stored == 8);
+  CHECK(s.quarantined == 1);  // the silent one, for the third time
+  CHECK(w.server.largest_fetch < 7 * kMail);
+  CHECK(w.server.largest_fetch > 2 * kMail);
+  CHECK(w.pass().mails == 0);
+}
+
 TEST_CASE("a mail that three processes died with goes to quarantine with all its bytes") {
   World w;
   fill(w.server, 2);
