@@ -1,6 +1,7 @@
 // A queue between two threads that holds no more than so many bytes.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -49,6 +50,12 @@ class BoundedQueue {
     filled_.wait(lock, [&] { return cancelled_ || closed_ || !items_.empty(); });
     if (cancelled_ || items_.empty()) return std::nullopt;
     return take();
+  }
+
+  /// Waits for an item or the end; false at the time-out.
+  bool wait_for(std::chrono::milliseconds time) {
+    std::unique_lock lock(mutex_);
+    return filled_.wait_for(lock, time, [&] { return cancelled_ || closed_ || !items_.empty(); });
   }
 
   /// Waits for one item, then takes what else is there without waiting: at most `count` items.

@@ -88,7 +88,7 @@ class Careful {
   std::vector<RawMail> fetch(const std::vector<Listed>& wanted, std::uint64_t max_size, std::size_t enough) {
     std::vector<RawMail> mails;
     std::size_t bytes = 0;
-    session_.fetch(wanted, {max_size}, [&](RawMail&& mail) {
+    session_.fetch(wanted, {max_size, context_.on_bytes}, [&](RawMail&& mail) {
       bytes += mail.bytes.size();
       mails.push_back(std::move(mail));
       return bytes < enough;

@@ -18,6 +18,7 @@ struct CarefulContext {
   const Clock& clock;
   bool dry_run;
   std::stop_token stop;
+  std::function<void()> on_bytes;  // as in FetchOptions
 };
 
 /// `commit` takes groups of one. A mail that kills its child, or that this process died with, for the third time goes

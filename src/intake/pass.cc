@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <set>
 #include <thread>
 
@@ -95,8 +96,9 @@ class Pass {
     try {
       run_pipeline(
           [&](const MailSink& sink) {
-            session.fetch(slice, {mailbox_.max_size},
-                          [&](RawMail&& mail) { return !is_out_of_time() && sink(std::move(mail)); });
+            // A mail that has come is taken, however long it took: thrown away, it would come as slowly again.
+            session.fetch(slice, {mailbox_.max_size, [this] { count_bytes(); }},
+                          [&](RawMail&& mail) { return sink(std::move(mail)) && !is_out_of_time(); });
           },
           [&](RawMail&& raw) { return process_mail(std::move(raw), process); },
           [&](std::vector<Processed>&& group) {
@@ -106,7 +108,8 @@ class Pass {
             leave_stubs(group);
             commit(std::move(group));
             for (const auto& source : sources) open.erase(source);
-          });
+          },
+          [this] { note_bytes(); });
     } catch (...) {
       // The connection's or the disk's fault, not the mails': no attempt is counted, and their order stays.
       unmark_quietly({open.begin(), open.end()});
@@ -129,7 +132,11 @@ class Pass {
   }
 
   void run_careful(Mailbox& session, const Candidates& candidates) {
-    CarefulContext context{store_, mailbox_, lease_, clock_, options_.dry_run, options_.stop};
+    const auto on_bytes = [this] {
+      count_bytes();
+      note_bytes();
+    };
+    const CarefulContext context{store_, mailbox_, lease_, clock_, options_.dry_run, options_.stop, on_bytes};
     run_carefully(context, session, candidates, [this](std::vector<Processed>&& group) { commit(std::move(group)); });
     if (!options_.dry_run) settle_owed(store_, mailbox_, session, lease_);
   }
@@ -140,14 +147,39 @@ class Pass {
       summary_.add(event);
       if (options_.on_mail) options_.on_mail(event);
     }
+    tell_progress();
+  }
+
+  void tell_progress() const {
     if (options_.on_progress) options_.on_progress({summary_.mails, std::max(total_, summary_.mails), summary_.bytes});
+  }
+
+  // On the thread that fetches.
+  void count_bytes() {
+    if (lost_) throw taken_over();
+    ++receipts_;
+  }
+
+  // On the thread that has the store: while a mail comes, however slowly, the mailbox stays ours. A server that says
+  // nothing keeps nobody else from it.
+  void note_bytes() {
+    const std::uint64_t receipts = receipts_;
+    if (receipts == noted_receipts_) return;
+    noted_receipts_ = receipts;
+    keep_lease();
+    tell_progress();
+  }
+
+  [[nodiscard]] Error taken_over() const {
+    return {ErrorKind::temporary, fmt::format("mailbox {}: another process took it over", mailbox_.name)};
   }
 
   void keep_lease() {
     const UnixTime now = clock_.unix_now();
     if (!lease_ || now < renewed_at_ + kLeaseSeconds / 4) return;
     if (!store_.renew_lease(*lease_, now + kLeaseSeconds)) {
-      throw Error(ErrorKind::temporary, fmt::format("mailbox {}: another process took it over", mailbox_.name));
+      lost_ = true;
+      throw taken_over();
     }
     renewed_at_ = now;
   }
@@ -182,6 +214,9 @@ class Pass {
   PassSummary summary_;
   std::uint64_t total_ = 0;
   UnixTime renewed_at_ = 0;
+  std::atomic<bool> lost_{false};           // the lease
+  std::atomic<std::uint64_t> receipts_{0};  // of bytes
+  std::uint64_t noted_receipts_ = 0;
 };
 
 struct LeaseHolder {

@@ -1,5 +1,6 @@
 #include "intake/pipeline.h"
 
+#include <chrono>
 #include <exception>
 #include <thread>
 
@@ -11,6 +12,7 @@ namespace {
 constexpr std::size_t kRawBudget = 24 * 1024 * 1024;        // bytes fetched and not yet parsed
 constexpr std::size_t kProcessedBudget = 24 * 1024 * 1024;  // bytes parsed and not yet committed
 constexpr std::size_t kGroup = 100;                         // mails of one transaction
+constexpr std::chrono::seconds kTellsWaiting{1};
 
 std::size_t weight(const Processed& p) {
   return p.packed.bytes.size() + p.mail.text.size() * 2 + (p.mail.html ? p.mail.html->size() : 0) + 4096;
@@ -20,7 +22,7 @@ std::size_t weight(const Processed& p) {
 
 void run_pipeline(const std::function<void(const MailSink&)>& produce,
                   const std::function<Processed(RawMail&&)>& process,
-                  const std::function<void(std::vector<Processed>&&)>& consume) {
+                  const std::function<void(std::vector<Processed>&&)>& consume, const std::function<void()>& waiting) {
   BoundedQueue<RawMail> raw(kRawBudget);
   BoundedQueue<Processed> ready(kProcessedBudget);
   std::exception_ptr produce_error, process_error, consume_error;
@@ -51,6 +53,7 @@ void run_pipeline(const std::function<void(const MailSink&)>& produce,
   });
   try {
     for (;;) {
+      while (waiting && !ready.wait_for(kTellsWaiting)) waiting();
       auto group = ready.pop_some(kGroup);
       if (group.empty()) break;
       consume(std::move(group));

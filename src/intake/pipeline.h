@@ -12,9 +12,11 @@ namespace poller {
 /// Runs `produce` on one thread and `process` on another; hands what comes out to `consume` on the calling thread, in
 /// the order of production, as many at a time as are ready (so a slow disk makes larger groups by itself). What was
 /// produced before `produce` threw is still consumed; then its exception is thrown here. When `consume` throws,
-/// production is stopped and that exception is thrown.
+/// production is stopped and that exception is thrown. While there is nothing to consume, `waiting` is called every
+/// second, on the calling thread; what it throws counts as thrown by `consume`.
 void run_pipeline(const std::function<void(const MailSink&)>& produce,
                   const std::function<Processed(RawMail&&)>& process,
-                  const std::function<void(std::vector<Processed>&&)>& consume);
+                  const std::function<void(std::vector<Processed>&&)>& consume,
+                  const std::function<void()>& waiting = {});
 
 }  // namespace poller

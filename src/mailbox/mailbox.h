@@ -46,6 +46,9 @@ struct FolderInfo {
 struct FetchOptions {
   /// A mail announced larger comes with `complete == false` and its header block alone.
   std::uint64_t max_size = 35'000'000;
+  /// Called by the fetching thread whenever bytes of the mails have come, also of one that is not whole yet. What it
+  /// throws ends the fetch and the session.
+  std::function<void()> on_bytes = {};
 };
 
 /// What open() has achieved, in this order: "connect", "tls", "sign-in", "folder". For `check --online`.
@@ -57,7 +60,7 @@ struct OpenStep {
 };
 using OpenObserver = std::function<void(const OpenStep&)>;
 
-/// Takes a mail as soon as it is whole; false stops the fetch after the commands already sent have been read.
+/// Takes a mail as soon as it is whole; after false nothing more is asked for, but what has been asked for still comes.
 using MailSink = std::function<bool(RawMail&&)>;
 
 /// All calls from one thread. Every failure is an Error; after one the session is dead and `close()` is the only call

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -22,6 +23,8 @@ struct FakeMail {
   std::string bytes;
   bool seen = false;
   bool silent = false;  // listed, but the server gives no bytes
+  /// What goes on while it comes; `on_bytes` says that some of it has come.
+  std::function<void(const std::function<void()>& on_bytes)> coming = {};
 };
 
 /// The server's side; sessions come and go.
@@ -87,6 +90,7 @@ class FakeMailbox final : public Mailbox {
         raw.bytes.resize(raw.bytes.find("\r\n\r\n") + 4);
         raw.complete = false;
       }
+      if (it->second.coming) it->second.coming(options.on_bytes);
       ++server_.fetched;
       server_.largest_fetch = std::max(server_.largest_fetch, bytes += raw.bytes.size());
       if (!sink(std::move(raw))) return;
@@ -143,15 +147,18 @@ struct World {
   config::Mailbox& mailbox() { return config.mailboxes.front(); }
 
   PassSummary pass(bool dry_run = false) {
-    events.clear();
     PassOptions options;
     options.dry_run = dry_run;
+    return pass(options);
+  }
+  PassSummary pass(PassOptions options, const Clock& clock = system_clock()) {
+    events.clear();
     const Rules rules(config.rules);
     options.rules = &rules;
     options.on_mail = [this](const MailEvent& e) { events.push_back(e); };
     return run_pass(
-        *store, config, mailbox(), [this](bool) { return std::make_unique<FakeMailbox>("box", server); },
-        system_clock(), options);
+        *store, config, mailbox(), [this](bool) { return std::make_unique<FakeMailbox>("box", server); }, clock,
+        options);
   }
   std::vector<Ticket> tickets() {
     std::vector<Ticket> out;

@@ -148,7 +148,7 @@ void Fetch::take_mail(FetchItem&& item) {
   awaited_.erase(asked);
   session_.progress();
   if (item.kind == FetchItem::Body::cut) cut_to_header(item.body);
-  if (!stopped_ && !on_mail_(std::move(item))) stopped_ = true;
+  if (!on_mail_(std::move(item))) stopped_ = true;
 }
 
 void Fetch::finished(const std::string& tag, const StatusLine& line) {

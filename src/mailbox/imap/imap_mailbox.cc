@@ -166,8 +166,10 @@ void ImapMailbox::fetch(std::span<const Listed> mails, const FetchOptions& optio
   FetchPlan plan;
   plan.max_size = options.max_size;
   Session& s = session();
+  s.on_body_bytes(options.on_bytes);
   try {
     Fetch(s, plan, [&](FetchItem&& item) { return sink(raw_mail(std::move(item))); }).run(wanted);
+    s.on_body_bytes({});
   } catch (...) {
     s.close();  // answers to what was asked for are still to come: nothing else can be said on this connection
     throw;

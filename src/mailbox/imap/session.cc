@@ -182,6 +182,7 @@ std::size_t Session::read(char* into, std::size_t room) {
   if (got == 0) end_of_stream();
   since_progress_ += got;
   if (bodies_ && since_progress_ >= kProgress) progress();
+  if (bodies_ && on_body_bytes_) on_body_bytes_();
   return got;
 }
 

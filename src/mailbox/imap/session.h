@@ -64,6 +64,8 @@ class Session final : private Input {
   /// While bodies come, every 64 KB and every call of progress() renew the deadline by Deadlines::body_progress.
   void expect_bodies(bool yes);
   void progress();
+  /// Called whenever bytes come while bodies are expected; empty: nobody.
+  void on_body_bytes(std::function<void()> hook) { on_body_bytes_ = std::move(hook); }
   void set_body_limits(const BodyLimits& limits) { body_limits_ = limits; }
 
   /// Words of a server that must never be shown as they are: it may repeat what we sent.
@@ -101,6 +103,7 @@ class Session final : private Input {
   bool alive_ = false;
   bool bodies_ = false;
   std::uint64_t since_progress_ = 0;
+  std::function<void()> on_body_bytes_;
   SteadyTime deadline_;
   std::string last_words_;  // of a stray line, for the case that the stream ends
 };

@@ -68,7 +68,7 @@ void Fetch::take(const Entry& entry) {
   }
   mail.complete = !oversized && mail.size <= max_size_;
   if (!mail.complete) keep_header(mail.bytes);
-  if (!stopped_ && !on_mail_(std::move(mail))) stopped_ = true;
+  if (!on_mail_(std::move(mail))) stopped_ = true;
 }
 
 }  // namespace poller::pop3

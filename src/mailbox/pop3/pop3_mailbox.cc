@@ -154,6 +154,7 @@ void Pop3Mailbox::fetch(std::span<const Listed> mails, const FetchOptions& optio
   Session& s = session();
   try {
     remember_listing();
+    s.on_mail_bytes(options.on_bytes);
     std::vector<Entry> wanted;
     wanted.reserve(mails.size());
     for (const auto& mail : mails) {
@@ -161,6 +162,7 @@ void Pop3Mailbox::fetch(std::span<const Listed> mails, const FetchOptions& optio
       if (known != by_uidl_.end()) wanted.push_back(known->second);
     }
     Fetch(s, options.max_size, [&](FetchedMail&& mail) { return sink(raw_mail(std::move(mail))); }).run(wanted);
+    s.on_mail_bytes({});
   } catch (...) {
     s.close();  // answers to what was asked for are still to come: nothing else can be said on this connection
     throw;

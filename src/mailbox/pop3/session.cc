@@ -148,6 +148,7 @@ std::size_t Session::read(char* into, std::size_t room) {
   }
   since_progress_ += got;
   if (bodies_ && since_progress_ >= kWorthMoreTime) allow(deadlines_.body_progress);
+  if (bodies_ && on_mail_bytes_) on_mail_bytes_();
   return got;
 }
 

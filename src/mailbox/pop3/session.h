@@ -36,6 +36,8 @@ class Session final : private Input {
   /// What follows +OK.
   void lines(const std::function<void(std::string_view)>& each);
   std::uint64_t mail(std::uint64_t keep, std::string& into);
+  /// Called whenever bytes of a mail come; empty: nobody.
+  void on_mail_bytes(std::function<void()> hook) { on_mail_bytes_ = std::move(hook); }
 
   /// Asks CAPA (RFC 2449); a server without it has no capabilities.
   void learn_capabilities();
@@ -66,6 +68,7 @@ class Session final : private Input {
   bool alive_ = false;
   bool bodies_ = false;
   std::uint64_t since_progress_ = 0;
+  std::function<void()> on_mail_bytes_;
   SteadyTime deadline_;
   std::string last_words_;
 };

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <thread>
 
 #include "fake_imap.h"
 
@@ -235,7 +236,40 @@ TEST_CASE("imap fetch: a refused batch is asked for mail by mail, so that one ba
   CHECK(commands == std::vector<std::string>{"UID FETCH 2", "UID FETCH 3"});
 }
 
-TEST_CASE("imap fetch: stopped by the sink, the session can go on") {
+TEST_CASE("imap fetch: bytes that come are told before their mail is whole; of silence nothing is told") {
+  Stage stage([&](support::Conversation& c) {
+    FakeImap imap(c);
+    imap.ready(1);
+    imap.answer_searches(1);
+    imap.answer_sizes(1, 4000);
+    const Command command = imap.expect("UID FETCH 1");
+    const std::string response = fetch_line(1, mail_of(4000));
+    for (std::size_t at = 0; at < 3000; at += 1000) {
+      imap.send(response.substr(at, 1000));
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    imap.send(response.substr(3000));
+    imap.ok(command);
+    imap.log_out();
+  });
+  stage.client().open(true);
+  const auto listed = stage.client().list({});
+  int told = 0, told_before_whole = 0;
+  FetchOptions options;
+  options.on_bytes = [&] { ++told; };
+  stage.client().fetch(listed, options, [&](RawMail&&) {
+    told_before_whole = told;
+    return true;
+  });
+  CHECK(told_before_whole >= 4);  // each piece
+  CHECK(told_before_whole < 10);
+  const int after = told;
+  stage.client().close();
+  CHECK(told == after);
+}
+
+TEST_CASE("imap fetch: stopped by the sink, the session can go on, and what was asked for is not thrown away") {
   Stage stage([&](support::Conversation& c) {
     FakeImap imap(c);
     MailServer server(imap);
@@ -249,7 +283,7 @@ TEST_CASE("imap fetch: stopped by the sink, the session can go on") {
   const auto listed = stage.client().list({});
   std::size_t got = 0;
   stage.client().fetch(listed, {}, [&](RawMail&&) { return ++got < 60; });
-  CHECK(got == 60);
+  CHECK(got == 150);  // what the three batches bring
   // Sizes, two batches, the third that the end of the first one brought, and this.
   stage.client().settle(std::vector<SourceKey>{listed[0].source}, {SettleAction::What::seen, ""});
   stage.client().close();
