@@ -80,8 +80,21 @@ struct Round {
   [[nodiscard]] bool is_over() const { return store_failed || stop.stop_requested(); }
 };
 
+// A server that has asked to be left alone is, whoever calls: each call in between makes it ask for longer.
+bool must_wait(Round& round, const config::Mailbox& mailbox) {
+  const auto status = round.context.store().mailbox_status(mailbox.name);
+  const auto until = status ? asked_to_wait_until(*status, system_clock().unix_now()) : std::nullopt;
+  if (!until) return false;
+  const std::string why = "the server has asked to wait until " + rfc3339(*until);
+  log::warning("mailbox " + mailbox.name + ": " + why, {{"mailbox", mailbox.name}});
+  print_summary(round.context, mailbox, {}, "skipped, " + why);
+  round.code = worse(round.code, ExitCode::temporary);
+  return true;
+}
+
 void one_mailbox(Round& round, const config::Mailbox& mailbox, AfterCommit& after, const Rules& rules) {
   Context& context = round.context;
+  if (must_wait(round, mailbox)) return;
   PassSummary summary;
   std::string failure;
   try {

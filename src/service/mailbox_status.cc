@@ -1,9 +1,15 @@
 #include "service/mailbox_status.h"
 
+#include <algorithm>
+#include <chrono>
+
 #include "base/log.h"
 
 namespace poller {
 namespace {
+
+constexpr const char* kThrottled = "throttled";
+constexpr UnixTime kLongestWait = 27 * 3600;  // no server is believed that asks for more than a day, and a tenth of it
 
 MailboxStatus known_status(Store& store, const std::string& name) {
   if (auto known = store.mailbox_status(name)) return *known;
@@ -15,7 +21,11 @@ MailboxStatus known_status(Store& store, const std::string& name) {
 const char* state_after(const Error* error) {
   if (error == nullptr) return "ok";
   if (error->kind() == ErrorKind::sign_in) return "sign-in needed";
-  return error->retry_after() ? "throttled" : "error";
+  return error->retry_after() ? kThrottled : "error";
+}
+
+UnixTime end_of_wait(const Error& error, UnixTime now) {
+  return now + std::chrono::ceil<std::chrono::seconds>(*error.retry_after()).count() + 1;  // `now` has lost a fraction
 }
 
 }  // namespace
@@ -29,6 +39,7 @@ void remember_status(Store& store, const config::Mailbox& mailbox, const Error* 
     status.state = state;
     // While a person is waited for, nothing is planned.
     status.next_poll = error != nullptr && error->kind() == ErrorKind::sign_in ? 0 : next_poll;
+    if (state == kThrottled) status.next_poll = std::max(next_poll, end_of_wait(*error, now));
     if (lag_seconds) status.lag_seconds = *lag_seconds;
     if (error == nullptr) status.last_success = now;
     status.last_error = error == nullptr ? std::string() : error->what();
@@ -40,6 +51,13 @@ void remember_status(Store& store, const config::Mailbox& mailbox, const Error* 
     if (e.kind() == ErrorKind::storage) throw;
     log::warning("status not kept", {{"mailbox", mailbox.name}, {"error", e.what()}});
   }
+}
+
+std::optional<UnixTime> asked_to_wait_until(const MailboxStatus& status, UnixTime now) {
+  // What is later than anybody may ask for was written before the clock was set back.
+  if (status.state != kThrottled || status.next_poll <= now || status.next_poll > now + kLongestWait)
+    return std::nullopt;
+  return status.next_poll;
 }
 
 }  // namespace poller

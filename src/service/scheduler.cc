@@ -1,6 +1,7 @@
 #include "service/scheduler.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <vector>
 
@@ -32,11 +33,13 @@ class Scheduler {
   Scheduler(const config::Config& config, const SchedulerHooks& hooks, const std::stop_token& stop,
             const std::string& only_mailbox)
       : config_(config), hooks_(hooks), stop_(stop), store_(hooks.open_store()) {
+    const auto waits = waits_asked_for();
     for (const auto& mailbox : config_.mailboxes) {
       if (!only_mailbox.empty() && mailbox.name != only_mailbox) continue;
       auto& entry = *entries_.emplace_back(std::make_unique<Entry>());
       entry.mailbox = &mailbox;
-      set_due(entry, steady_now());
+      const auto wait = waits.find(mailbox.name);
+      set_due(entry, steady_now() + (wait == waits.end() ? seconds(0) : say_wait(mailbox, wait->second)));
     }
     std::set<std::string> hosts;
     for (const auto& entry : entries_) hosts.insert(entry->mailbox->server.host);
@@ -78,6 +81,21 @@ class Scheduler {
  private:
   void tell_alive() {
     if (hooks_.alive && workers_->longest_silence() < kStuck) hooks_.alive();
+  }
+
+  // What servers have asked for before a reload or a restart, by mailbox.
+  std::map<std::string, seconds> waits_asked_for() {
+    const UnixTime now = system_clock().unix_now();
+    std::map<std::string, seconds> out;
+    for (const auto& status : store_->mailbox_statuses()) {
+      if (const auto until = asked_to_wait_until(status, now)) out[status.name] = seconds(*until - now);
+    }
+    return out;
+  }
+
+  static seconds say_wait(const config::Mailbox& mailbox, seconds wait) {
+    log::info("the server has asked to wait", {{"mailbox", mailbox.name}, {"next_try_seconds", wait.count()}});
+    return wait;
   }
 
   void set_due(Entry& entry, SchedulerTime time) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "../support/scripted_server.h"
+#include "daemon.h"
 #include "world.h"
 
 using namespace poller::e2e;  // NOLINT(google-build-using-namespace): the world these tests live in
@@ -59,4 +60,48 @@ TEST_CASE("check --online and --once say for how long a provider wants to be lef
   const auto once = home.run({"--once"});
   CHECK(once.exit_code == 75);
   CHECK_MESSAGE(holds(once.err, "The server asks to wait for "), once.err);
+}
+
+TEST_CASE("a mail server that asks to be left alone is, also by --once, until the time it named") {
+  poller::support::TestCa ca;
+  ScriptedServer server(poller::support::ScriptedTls{ca.server(), true, false}, [](Conversation& to) {
+    to.say("* OK ready");
+    for (std::string line = to.line();; line = to.line()) {
+      const std::string tag = line.substr(0, line.find(' '));
+      if (holds(line, " CAPABILITY")) {
+        to.say("* CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN");
+        to.say(tag + " OK done");
+      } else {
+        to.say(tag + " BAD Request is throttled. Suggested Backoff Time: 600000 milliseconds");
+      }
+    }
+  });
+  HomeOptions options;
+  options.port = server.port();
+  options.ca_file = ca.ca_file();
+  const Home home(options);
+  const auto first = home.run({"--once"});
+  CHECK(first.exit_code == 75);
+  CHECK_MESSAGE(holds(first.err, "The server asks to wait for 600 s, until 20"), first.err);
+  REQUIRE(server.connections() == 1);
+  for (const poller::support::Arguments& arguments :
+       {poller::support::Arguments{"--once"}, {"--once", "--mailbox", "support"}, {"--once", "--dry-run"}}) {
+    const auto again = home.run(arguments);
+    CHECK(again.exit_code == 75);
+    CHECK_MESSAGE(holds(again.err, "the server has asked to wait until 20"), again.err);
+    CHECK_MESSAGE(holds(again.out, "support: skipped, the server has asked to wait until 20"), again.out);
+  }
+  CHECK(server.connections() == 1);
+  CHECK_MESSAGE(holds(home.run({"status"}).out, "throttled"), home.run({"status"}).out);
+  {
+    Daemon daemon(home);
+    CHECK(eventually([&] { return daemon.says("the server has asked to wait"); }));
+    daemon.signal(SIGHUP);
+    CHECK(eventually([&] { return daemon.says("the configuration was read anew"); }));
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    CHECK(daemon.end() < 5);
+  }
+  CHECK(server.connections() == 1);
+  CHECK(home.run({"check", "--online"}).exit_code == 75);  // a person may look at once
+  CHECK(server.connections() == 2);
 }

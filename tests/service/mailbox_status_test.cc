@@ -40,6 +40,29 @@ TEST_CASE("a status says since when; while a person is waited for, nothing is pl
   CHECK(status->advice == "Sign in again.");
 }
 
+TEST_CASE("a wait that the server named is kept to its end, one of our own is not") {
+  const support::TempDir dir("status");
+  const auto store = open_sqlite_store((dir / "poller.db").string());
+  const auto mailbox = support_mailbox();
+  const auto asked = [&](UnixTime now) { return asked_to_wait_until(*store->mailbox_status("support"), now); };
+  Error throttled(ErrorKind::temporary, "Request is throttled");
+  throttled.set_retry_after(std::chrono::milliseconds(599'001));
+  remember_status(*store, mailbox, &throttled, kThen, 0);  // --once plans nothing
+  REQUIRE(asked(kThen));
+  CHECK(*asked(kThen) >= kThen + 600);
+  CHECK(*asked(kThen) <= kThen + 602);
+  CHECK(asked(kThen + 599));
+  CHECK_FALSE(asked(kThen + 602));
+  CHECK_FALSE(asked(kThen - 3 * 86400));  // the clock was set back: nobody asks for days
+  remember_status(*store, mailbox, &throttled, kThen, kThen + 650);
+  CHECK(asked(kThen) == kThen + 650);
+  const Error away(ErrorKind::temporary, "gone");
+  remember_status(*store, mailbox, &away, kThen, kThen + 650);
+  CHECK_FALSE(asked(kThen));
+  remember_status(*store, mailbox, nullptr, kThen, kThen + 650);
+  CHECK_FALSE(asked(kThen));
+}
+
 TEST_CASE("a storage that cannot keep a status fails, rather than to be found broken by the next mail") {
   const support::TempDir dir("status");
   const auto store = open_sqlite_store((dir / "poller.db").string());
