@@ -18,6 +18,7 @@ struct TurnResult {
   PassSummary summary;
   std::optional<Error> error;
   bool lease_held = false;  // another process works on the mailbox
+  bool stopped = false;     // we are to end, and have not waited for the server any longer
   bool reached = false;     // the server was spoken to
   bool watching = false;    // the session is left waiting for news
   std::chrono::duration<double> took{0};

@@ -176,6 +176,10 @@ class Scheduler {
   void take_back(Entry& entry) {
     entry.place = Entry::Place::resting;
     entry.waits_for_sign_in = false;
+    if (entry.result.stopped) {
+      log::info("stopped in mid-pass", {{"mailbox", entry.mailbox->name}});
+      return;
+    }
     const milliseconds rest = entry.result.error ? after_failure(entry) : after_success(entry);
     set_due(entry, steady_now() + (entry.waits_for_sign_in ? std::min<milliseconds>(rest, kLooksForSignIn) : rest));
     if (entry.result.lease_held) return;

@@ -78,6 +78,11 @@ class TakenTurn {
   PassOptions options_;
 };
 
+// Once we are to end, connections are broken off: what is said of them then is no word about the server.
+bool may_come_of_our_stop(const Error& error) {
+  return !error.retry_after() && (error.kind() == ErrorKind::temporary || error.kind() == ErrorKind::unreachable);
+}
+
 }  // namespace
 
 void take_turn(Store& store, Entry& entry, const config::Config& config, const SchedulerHooks& hooks,
@@ -96,7 +101,8 @@ void take_turn(Store& store, Entry& entry, const config::Config& config, const S
     entry.result.error = held;
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::storage) throw;
-    entry.result.error = error;
+    entry.result.stopped = stop.stop_requested() && may_come_of_our_stop(error);
+    if (!entry.result.stopped) entry.result.error = error;
   } catch (const std::exception& error) {
     entry.result.error = Error(ErrorKind::ours, std::string("a fault: ") + error.what());
   }

@@ -10,7 +10,7 @@
 
 namespace poller {
 
-/// Fills entry.result. Throws Error(storage) alone.
+/// Fills entry.result; what goes wrong on the way once `stop` is requested is no error. Throws Error(storage) alone.
 void take_turn(Store& store, Entry& entry, const config::Config& config, const SchedulerHooks& hooks,
                const std::stop_token& stop);
 
