@@ -29,10 +29,7 @@ void Health::turn(const TurnReport& report, UnixTime now) {
   // A watch that ends in a failure was good until now, however long ago its last pass was.
   if (known.watching && report.error != nullptr) known.watched_until = now;
   known.watching = report.watching;
-  known.interval = report.mailbox.poll_every;
-  if (report.watching && report.mailbox.protocol != config::Protocol::directory) {
-    known.interval = std::max(known.interval, std::chrono::ceil<std::chrono::seconds>(config_.deadlines.idle_renew));
-  }
+  known.interval = success_interval(report, config_.deadlines.idle_renew);
   known.last_error = report.error == nullptr ? "" : report.error->what();
   if (report.error == nullptr) known.last_success = now;
 }

@@ -19,6 +19,8 @@ constexpr std::array kSendResults{"sent", "retry", "uncertain", "failed"};
 const std::vector<double> kDurations{0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300};
 const std::vector<double> kLags{1, 2, 5, 10, 30, 60, 120, 300, 900, 3600, 14400, 86400};
 
+double number_of(std::chrono::seconds time) { return static_cast<double>(time.count()); }
+
 std::string_view word_for(const Error& error) { return error.retry_after() ? "throttled" : to_string(error.kind()); }
 
 }  // namespace
@@ -27,6 +29,9 @@ Metrics::Metrics()
     : build_info_("gauge", "poller_build_info", "The version that runs.", {"version"}),
       last_success_("gauge", "poller_poll_last_success_timestamp_seconds",
                     "When the mailbox was last looked through without an error; 0: never.", {"mailbox"}),
+      interval_("gauge", "poller_poll_interval_seconds",
+                "How often the mailbox is looked through when all is well: poll_every, or the renewal of IDLE.",
+                {"mailbox"}),
       fetched_("counter", "poller_mail_fetched_total", "Mails fetched and committed.", {"mailbox"}),
       fetched_bytes_("counter", "poller_mail_fetched_bytes_total", "Bytes of the mails fetched and committed.",
                      {"mailbox"}),
@@ -60,10 +65,13 @@ Metrics::Metrics()
 
 void Metrics::declare(const config::Config& config) {
   const std::lock_guard lock(mutex_);
+  idle_renew_ = config.deadlines.idle_renew;
   for (const auto& queue : config.queues) tickets_created_.declare({queue.name});
   for (const auto& mailbox : config.mailboxes) {
     for (auto* family : {&last_success_, &fetched_, &fetched_bytes_, &token_expiry_, &secret_expiry_, &sign_in_needed_})
       family->declare({mailbox.name});
+    // Not shorter than it was: the last success may be as old as that.
+    interval_.set({mailbox.name}, std::max(interval_.value({mailbox.name}), number_of(mailbox.poll_every)));
     duration_.declare(mailbox.name);
     lag_.declare(mailbox.name);
     for (const auto* result : kRefreshResults) token_refresh_.declare({mailbox.name, result});
@@ -88,6 +96,7 @@ void Metrics::turn(const TurnReport& report, UnixTime now) {
   duration_.observe(name, report.took.count());
   if (report.error == nullptr) {
     last_success_.set({name}, static_cast<double>(now));
+    interval_.set({name}, number_of(success_interval(report, idle_renew_)));
     sign_in_needed_.set({name}, 0);
   } else {
     if (report.error->kind() == ErrorKind::sign_in) sign_in_needed_.set({name}, 1);
@@ -159,7 +168,7 @@ std::string Metrics::text() const {
   const std::lock_guard lock(mutex_);
   std::string out;
   for (const auto* family :
-       {&build_info_, &last_success_, &fetched_, &fetched_bytes_, &tickets_created_, &stored_, &duplicates_,
+       {&build_info_, &last_success_, &interval_, &fetched_, &fetched_bytes_, &tickets_created_, &stored_, &duplicates_,
         &quarantined_, &outbox_pending_, &outbox_full_, &outbox_sent_, &token_refresh_, &token_expiry_, &secret_expiry_,
         &sign_in_needed_, &server_errors_, &storage_errors_, &free_bytes_}) {
     family->write(out);

@@ -1,6 +1,7 @@
 // What the daemon counts. docs/operations.md says what each family means.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <string>
@@ -51,7 +52,8 @@ class Metrics {
  private:
   mutable std::mutex mutex_;
   std::uint64_t mails_ = 0;
-  NumberFamily build_info_, last_success_, fetched_, fetched_bytes_, tickets_created_, stored_, duplicates_,
+  std::chrono::milliseconds idle_renew_{0};
+  NumberFamily build_info_, last_success_, interval_, fetched_, fetched_bytes_, tickets_created_, stored_, duplicates_,
       quarantined_, outbox_pending_, outbox_full_, outbox_sent_, token_refresh_, token_expiry_, secret_expiry_,
       sign_in_needed_, server_errors_, storage_errors_, free_bytes_;
   HistogramFamily duration_, lag_;

@@ -261,6 +261,13 @@ class Scheduler {
 
 }  // namespace
 
+seconds success_interval(const TurnReport& report, milliseconds idle_renew) {
+  const seconds by_schedule = report.mailbox.poll_every;
+  // A folder is looked through by the schedule all the same.
+  if (!report.watching || report.mailbox.protocol == config::Protocol::directory) return by_schedule;
+  return std::max(by_schedule, std::chrono::ceil<seconds>(idle_renew));
+}
+
 void run_scheduler(const config::Config& config, const SchedulerHooks& hooks, const std::stop_token& stop,
                    const std::string& only_mailbox) {
   Scheduler(config, hooks, stop, only_mailbox).run();

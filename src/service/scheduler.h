@@ -25,6 +25,9 @@ struct TurnReport {
   std::chrono::duration<double> took{0};
 };
 
+/// Within how long the mailbox's next success is due after that: its poll_every, or the renewal of what watches it.
+std::chrono::seconds success_interval(const TurnReport& report, std::chrono::milliseconds idle_renew);
+
 struct SchedulerHooks {
   std::function<std::unique_ptr<Store>()> open_store;  // one for each thread of the pool
   std::function<SessionFactory(const config::Mailbox&)> sessions;

@@ -36,6 +36,7 @@ TEST_CASE("every family stands there from the start, with its type and labels, a
   const std::pair<const char*, const char*> families[] = {
       {"poller_build_info", "gauge"},
       {"poller_poll_last_success_timestamp_seconds", "gauge"},
+      {"poller_poll_interval_seconds", "gauge"},
       {"poller_poll_duration_seconds", "histogram"},
       {"poller_mail_fetched_total", "counter"},
       {"poller_mail_fetched_bytes_total", "counter"},
@@ -59,6 +60,7 @@ TEST_CASE("every family stands there from the start, with its type and labels, a
   }
   for (const auto* line : {
            "poller_poll_last_success_timestamp_seconds{mailbox=\"support\"} 0",
+           "poller_poll_interval_seconds{mailbox=\"support\"} 60",
            "poller_poll_duration_seconds_count{mailbox=\"support\"} 0",
            "poller_poll_duration_seconds_bucket{mailbox=\"support\",le=\"+Inf\"} 0",
            "poller_mail_fetched_total{mailbox=\"support\"} 0",
@@ -115,6 +117,38 @@ TEST_CASE("mails and turns are counted where they belong") {
   CHECK(has_line(text, "poller_mail_lag_seconds_bucket{mailbox=\"a\",le=\"5\"} 0"));
   CHECK(has_line(text, "poller_mail_lag_seconds_bucket{mailbox=\"a\",le=\"10\"} 1"));
   CHECK(has_line(text, "poller_mail_lag_seconds_bucket{mailbox=\"a\",le=\"+Inf\"} 1"));
+}
+
+TEST_CASE(
+    "the interval is the schedule's, or the renewal's of a connection that waits for news, as the last success had "
+    "it") {
+  Metrics metrics;
+  auto config = config_with({"a", "folder"});
+  auto& a = config.mailboxes[0];
+  auto& folder = config.mailboxes[1];
+  folder.protocol = config::Protocol::directory;
+  a.poll_every = folder.poll_every = std::chrono::seconds(30);
+  metrics.declare(config);
+  const auto is = [&](const char* mailbox, const char* seconds) {
+    return has_line(metrics.text(),
+                    std::string("poller_poll_interval_seconds{mailbox=\"") + mailbox + "\"} " + seconds);
+  };
+  CHECK(is("a", "30"));
+  const PassSummary summary;
+  const Error away(ErrorKind::unreachable, "gone");
+  metrics.turn({a, summary, nullptr, true}, 1);
+  CHECK(is("a", "600"));
+  metrics.turn({folder, summary, nullptr, true}, 1);
+  CHECK(is("folder", "30"));  // looked through by the schedule all the same
+  metrics.turn({a, summary, &away}, 2);
+  CHECK(is("a", "600"));
+  metrics.declare(config);  // a reload: the last success may be as old as that
+  CHECK(is("a", "600"));
+  metrics.turn({a, summary}, 3);
+  CHECK(is("a", "30"));
+  a.poll_every = std::chrono::hours(1);
+  metrics.declare(config);
+  CHECK(is("a", "3600"));
 }
 
 TEST_CASE("a mailbox that waits for a sign-in says so until its next pass without an error") {
