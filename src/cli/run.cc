@@ -28,8 +28,8 @@
 namespace poller::cli {
 namespace {
 
-constexpr std::chrono::seconds kFarewells{20};   // once we are to stop, no server is waited for longer
-constexpr std::chrono::seconds kPatience{60};    // a reload waits no longer for what a server is to answer
+constexpr std::chrono::seconds kFarewells{20};  // once we are to stop, no server is waited for longer
+constexpr std::chrono::seconds kPatience{5};    // a reload's: all mailboxes wait for it; what is broken off comes again
 constexpr std::chrono::seconds kLastMoment{50};  // then the process ends; what is committed is safe
 
 /// The rounds between reloads: one scheduler with one configuration each.

@@ -133,6 +133,34 @@ TEST_CASE("SIGTERM while a server hangs: ended in time") {
   CHECK(daemon.end() < 59);
   CHECK_FALSE(daemon.running());
   own.suspend(false);
+  // It was we who did not wait: the server is not to blame.
+  CHECK_MESSAGE(daemon.says(" info    stopped in mid-pass mailbox="), daemon.log());
+  CHECK_FALSE(daemon.says("kind="));
+  CHECK(home.count("SELECT count(*) FROM mailbox_status WHERE last_error <> ''") == 0);
+}
+
+TEST_CASE("SIGHUP while a server hangs: the other mailboxes go on soon") {
+  poller::support::Dovecot own;
+  own.set_password("slow@example.test", "pw");
+  const auto user = new_user();
+  auto options = by_password(user, "1s");
+  options.mailbox_keys +=
+      another_mailbox("slow", "slow@example.test", own.imaps_port(), own.ca_file()) + "    idle: false\n";
+  const Home home(options);
+  Daemon daemon(home);
+  REQUIRE(eventually([&] { return home.count("SELECT count(*) FROM mailbox_status WHERE last_success > 0") == 2; }));
+  own.suspend(true);
+  std::this_thread::sleep_for(seconds(3));  // its turn hangs
+  daemon.signal(SIGHUP);
+  std::this_thread::sleep_for(milliseconds(200));  // the old round takes no further turn
+  deliver_mails(user, 1, 0);
+  CHECK(stored(home, 1, seconds(9)));
+  CHECK(daemon.says("the configuration was read anew"));
+  own.suspend(false);
+  own.deliver("slow@example.test", poller::support::make_mail(7));
+  CHECK(stored(home, 2, seconds(40)));
+  CHECK_MESSAGE(!daemon.says(" error   "), daemon.log());
+  CHECK(daemon.end() < 10);
 }
 
 TEST_CASE("a sign-in that is needed is waited for, and noticed when it was made") {
