@@ -18,6 +18,15 @@ class Postman {
  public:
   /// From construction to end. Everything given must outlive it; `only_mailbox` empty: all of them.
   Postman(const config::Config& config, Sessions& sessions, Metrics& metrics, const std::string& only_mailbox);
+  /// Waits for the mails in hand.
+  ~Postman() { request_stop(); }
+  Postman(const Postman&) = delete;
+  Postman& operator=(const Postman&) = delete;
+
+  /// No further mail is taken in hand.
+  void request_stop() {
+    for (auto& thread : threads_) thread.request_stop();
+  }
 
  private:
   /// A mailbox that sends. A thread that has it in hand is the only one.

@@ -5,8 +5,11 @@
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <condition_variable>
+#include <future>
 #include <mutex>
+#include <optional>
 #include <thread>
+#include <vector>
 
 #include "base/log.h"
 #include "cli/commands.h"
@@ -118,6 +121,32 @@ class LastMoment {
   std::jthread thread_;
 };
 
+/// What sends in a round, with all that it needs.
+struct Sending {
+  Sending(std::shared_ptr<const config::Config> configuration, oauth::TokenSourceOptions options)
+      : config(std::move(configuration)), sessions(*config, std::move(options)) {}
+
+  std::shared_ptr<const config::Config> config;
+  Sessions sessions;  // reads the secrets, while we still may
+  std::optional<Postman> postman;
+};
+
+/// Of rounds that are over, the mails in hand of the SMTP servers. One that hangs may have its mail for minutes; the
+/// mailboxes do not wait for that, and broken off nobody would know whether it was sent.
+class LastMails {
+ public:
+  void take(std::unique_ptr<Sending> sending) {
+    if (sending->postman) sending->postman->request_stop();
+    std::erase_if(under_way_, [](const auto& end) { return end.wait_for(std::chrono::seconds(0)) == kOver; });
+    under_way_.push_back(std::async(std::launch::async, [sending = std::move(sending)]() mutable { sending.reset(); }));
+  }
+  void wait() { under_way_.clear(); }
+
+ private:
+  static constexpr auto kOver = std::future_status::ready;
+  std::vector<std::future<void>> under_way_;  // each waits for its end when it is destroyed
+};
+
 // Each idle mailbox holds a connection.
 void allow_many_files() {
   rlimit limit{};
@@ -143,13 +172,15 @@ TroubleSources trouble_sources(Health& health, const std::string& only_mailbox) 
   return sources;
 }
 
-void one_round(const config::Config& config, Metrics& metrics, const std::stop_token& stop,
-               const std::string& only_mailbox) {
+std::unique_ptr<Sending> one_round(std::shared_ptr<const config::Config> configuration, Metrics& metrics,
+                                   const std::stop_token& stop, const std::string& only_mailbox) {
   oauth::TokenSourceOptions token_options;
   token_options.refreshed = [&metrics](const std::vector<std::string>& mailboxes, std::string_view result) {
     metrics.token_refresh(mailboxes, result);
   };
-  Sessions sessions(config, std::move(token_options));  // reads the secrets, while we still may
+  auto sending = std::make_unique<Sending>(std::move(configuration), std::move(token_options));
+  const config::Config& config = *sending->config;
+  Sessions& sessions = sending->sessions;
   SchedulerHooks hooks;
   hooks.open_store = [&config] { return open_sqlite_store(config.sqlite_path.string()); };
   hooks.sessions = [&sessions](const config::Mailbox& mailbox) { return sessions.factory(mailbox); };
@@ -164,9 +195,10 @@ void one_round(const config::Config& config, Metrics& metrics, const std::stop_t
   const Housekeeping housekeeping(config, sessions.tokens(), metrics, [&config] { prune_daily(config); });
   log::info("poller is running", {{"version", POLLER_VERSION}, {"mailboxes", config.mailboxes.size()}});
   systemd::ready();
-  const Postman postman(config, sessions, metrics, only_mailbox);
+  sending->postman.emplace(config, sessions, metrics, only_mailbox);
   const AlertWatch alerts(config, hooks.open_store, trouble_sources(operations.health(), only_mailbox));
   run_scheduler(config, hooks, stop, only_mailbox);
+  return sending;
 }
 
 }  // namespace
@@ -185,10 +217,11 @@ ExitCode daemon(Context& context) {
   });
   const LastMoment last_moment(signal.token());
   Metrics metrics;
+  LastMails last_mails;
   std::shared_ptr<const config::Config> config(&context.configuration(), [](const auto*) {}), before_reload;
   while (!signal.token().stop_requested()) {
     try {
-      one_round(*config, metrics, rounds.begin(), context.globals.mailbox);
+      last_mails.take(one_round(config, metrics, rounds.begin(), context.globals.mailbox));
     } catch (const Error& error) {
       // What only shows in use: an address to listen on that is taken, a secret that is gone, a storage elsewhere.
       const bool is_new_storage = error.kind() == ErrorKind::storage && before_reload != nullptr &&
@@ -203,6 +236,7 @@ ExitCode daemon(Context& context) {
       log::info("the configuration was read anew");
     }
   }
+  last_mails.wait();
   log::info("poller has stopped");
   return ExitCode::ok;
 }

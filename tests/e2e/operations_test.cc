@@ -4,9 +4,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
 
 #include "../support/net.h"
+#include "../support/scripted_server.h"
 #include "daemon.h"
 
 using namespace poller::e2e;  // NOLINT(google-build-using-namespace): the world these tests live in
@@ -119,6 +121,57 @@ TEST_CASE("an address that is taken: an error at the start, the old configuratio
     CHECK(eventually([&] { return folder.home().count(kIncomingCount) == 2 + i; }));
   }
   CHECK(http_get(port, "/healthz/live").rfind("HTTP/1.1 200", 0) == 0);
+  CHECK(daemon.end() < 10);
+}
+
+TEST_CASE("SIGHUP while an SMTP server hangs: mail is fetched all the same, and the mail in hand is sent once") {
+  poller::support::TestCa ca;
+  std::atomic<bool> over{false};
+  std::atomic<int> taken{0};
+  poller::support::ScriptedServer hung(poller::support::ScriptedTls{ca.server()}, [&](auto& to) {
+    to.say("220 ready");
+    for (std::string line = to.line(); line != "QUIT"; line = to.line()) {
+      if (line == "AUTH PLAIN") {
+        to.say("334 ");
+        to.line();
+        to.say("235 welcome");
+        continue;
+      }
+      if (line == "DATA") {
+        to.say("354 go on");
+        while (to.line() != ".") {
+        }
+        ++taken;
+        while (!over) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      }
+      to.say(line.rfind("EHLO", 0) == 0 ? "250 AUTH PLAIN" : "250 done");
+    }
+    to.say("221 bye");
+    to.close();
+  });
+  FolderHome folder;
+  auto text = poller::support::read_text(folder.home().path() / "poller.yaml");
+  text.replace(text.find("poll_every: 1s"), 14,
+               fmt::format("poll_every: 1s, address: desk@example.test, auth: password, password: {{file: password}}, "
+                           "smtp: {{host: localhost, port: {}, tls: implicit, ca_file: {}}}",
+                           hung.port(), ca.ca_file().string()));
+  poller::support::write_text(folder.home().path() / "poller.yaml", text);
+  folder.drop(1);
+  Daemon daemon(folder.home());
+  REQUIRE(eventually([&] { return folder.home().count(kIncomingCount) == 1; }));
+  poller::support::write_text(folder.home().path() / "reply.txt", "Hello\n");
+  const auto replied = folder.home().run({"reply", "1", "--text-file", "reply.txt"});
+  REQUIRE_MESSAGE(replied.exit_code == 0, replied.err);
+  REQUIRE_MESSAGE(eventually([&] { return taken == 1; }), daemon.log());
+  daemon.signal(SIGHUP);
+  CHECK(eventually([&] { return daemon.says("the configuration was read anew"); }, std::chrono::seconds(10)));
+  folder.drop(2);
+  CHECK(eventually([&] { return folder.home().count(kIncomingCount) == 2; }, std::chrono::seconds(10)));
+  std::this_thread::sleep_for(std::chrono::seconds(2));  // the new round looks into the outbox every second
+  CHECK(taken == 1);
+  over = true;
+  CHECK(eventually([&] { return folder.home().count("SELECT count(*) FROM outbox WHERE state = 'sent'") == 1; }));
+  CHECK(taken == 1);
   CHECK(daemon.end() < 10);
 }
 
