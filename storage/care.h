@@ -15,10 +15,13 @@ namespace poller {
 std::vector<std::string> check_sqlite_store(const std::string& path, bool every_mail);
 
 /// Copies the store as it stands at one moment to `target` and `target`-raw, which together are a store that works.
-/// Nobody waits for it. A backup that fails leaves no file of that name. Throws Error(usage) where `target` exists.
-void back_up_sqlite_store(const std::string& path, const std::string& target);
+/// Nobody waits for it, and the disk of the store may be full. Says what is wrong with the copy, which a damaged store
+/// leaves behind all the same: it may be the best that there is. A backup that fails leaves no file of that name.
+/// Throws Error(usage) where `target` exists.
+std::vector<std::string> back_up_sqlite_store(const std::string& path, const std::string& target);
 
-/// Gives the room of what was removed back to the disk. Writers wait meanwhile; needs as much room again.
+/// Gives the room of what was removed back to the disk. Writers wait meanwhile. Needs as much room again as what is
+/// left takes, and begins with nothing where that is not there.
 void vacuum_sqlite_store(const std::string& path);
 
 struct PruneLimits {

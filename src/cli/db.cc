@@ -37,13 +37,22 @@ ExitCode check_db(Context& context, const DbOptions& options) {
 }
 
 ExitCode back_up_db(Context& context, const DbOptions& options) {
-  back_up_sqlite_store(path_of(context), options.target);
+  const auto findings = back_up_sqlite_store(path_of(context), options.target);
   if (context.globals.json) {
-    print_line(to_line({{"backup", options.target}, {"raw", options.target + "-raw"}}));
+    print_line(to_line({{"backup", options.target},
+                        {"raw", options.target + "-raw"},
+                        {"ok", findings.empty()},
+                        {"findings", findings}}));
   } else {
+    for (const auto& finding : findings) print_line(finding);
     print_line(fmt::format("{0} and {0}-raw: they belong together", options.target));
   }
-  return ExitCode::ok;
+  if (findings.empty()) return ExitCode::ok;
+  log::error("the storage is damaged, and so is the copy that was made of it: " + options.target,
+             {{"advice",
+               "Keep it apart from sound backups, overwrite none of those with it; `poller db check` tells more, and "
+               "the last sound backup is what to restore (docs/operations.md)."}});
+  return ExitCode::storage;
 }
 
 ExitCode vacuum_db(Context& context, const DbOptions& /*options*/) {

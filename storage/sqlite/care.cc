@@ -1,36 +1,31 @@
 #include "storage/care.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <filesystem>
 
 #include "base/error.h"
-#include "lib/sqlite/backup.h"
+#include "lib/sqlite/errors.h"
+#include "storage/sqlite/care_held.h"
 #include "storage/sqlite/file.h"
 #include "storage/sqlite/raw_file.h"
 #include "storage/sqlite/raws.h"
-#include "storage/sqlite/upkeep.h"
-#include "storage/store.h"
 
 namespace poller {
 namespace {
 
 using sqlite::Database;
-using sqlite_engine::existing_file;
-using sqlite_engine::kBusyMilliseconds;
+using sqlite::NoRoom;
+using sqlite_engine::beside_of;
+using sqlite_engine::CareHeld;
+using sqlite_engine::folder_of;
+using sqlite_engine::free_where;
+using sqlite_engine::kNumberBits;
+using sqlite_engine::open_file;
 
-constexpr int kNumberBits = 16;                  // of piece.id, see raw_file.cc
-constexpr std::int64_t kRowsAtOnce = 200;        // mails pruned in one transaction
-constexpr std::int64_t kNumbersAtOnce = 50;      // mails copied under one lock
-constexpr std::int64_t kCareSeconds = 6 * 3600;  // of the lease that keeps backup and prune apart
-constexpr const char* kCareLease = "#care";      // no mailbox may be called so
-
-std::string beside_of(const std::string& path) { return path + "-raw"; }
-
-std::unique_ptr<Database> open_file(const std::string& path, bool read_only) {
-  return std::make_unique<Database>(existing_file(path), read_only, kBusyMilliseconds);
-}
+constexpr std::int64_t kRowsAtOnce = 200;          // mails pruned in one transaction
+constexpr std::int64_t kRowsAtOnceInStraits = 10;  // where there is little room for the log
+constexpr std::uintmax_t kStraits = std::uintmax_t{64} << 20;
 
 void integrity_of(Database& db, std::vector<std::string>& out) {
   auto check = db.query("PRAGMA integrity_check(100)");
@@ -55,47 +50,6 @@ void compare_mails(const std::string& path, Database& db, std::vector<std::strin
       if (error.kind() != ErrorKind::corrupt) throw;
       out.push_back(fmt::format("mail {}: {}", sha256, error.what()));
     }
-  }
-}
-
-/// Backup and prune must not meet: what a backup's copy names must still be there when the bytes are copied.
-class CareHeld {
- public:
-  explicit CareHeld(const std::string& path) : store_(open_sqlite_store(path)) {
-    lease_ = store_->take_lease(kCareLease, system_clock().unix_now() + kCareSeconds);
-    if (!lease_) {
-      throw Error(ErrorKind::temporary, "another backup or prune of this storage is under way", "Wait for its end.");
-    }
-  }
-  ~CareHeld() { store_->release_lease(*lease_); }
-  CareHeld(const CareHeld&) = delete;
-  CareHeld& operator=(const CareHeld&) = delete;
-
- private:
-  std::unique_ptr<Store> store_;
-  std::optional<Lease> lease_;
-};
-
-// The bytes beside never change once a row names them, so they are copied in portions, each under a lock of its own.
-void copy_beside(const std::string& from, const std::string& to, std::int64_t last_number) {
-  Database target(sqlite_engine::created_file(to), false, kBusyMilliseconds);
-  target.execute(
-      "PRAGMA page_size = 16384; PRAGMA synchronous = FULL; PRAGMA application_id = 0x506f6c72;"
-      "CREATE TABLE piece (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL); PRAGMA user_version = 1");
-  if (last_number == 0) return;
-  target.query("ATTACH ? AS source").bind(existing_file(from)).run();
-  for (std::int64_t number = 1; number <= last_number; number += kNumbersAtOnce) {
-    const std::int64_t end = std::min(number + kNumbersAtOnce, last_number + 1);
-    target.query("INSERT INTO piece SELECT id, bytes FROM source.piece WHERE id >= ? AND id < ?")
-        .bind(number << kNumberBits, end << kNumberBits)
-        .run();
-  }
-}
-
-void remove_files(const std::string& base) noexcept {
-  std::error_code ignored;
-  for (const auto* suffix : {"", "-raw", "-journal", "-raw-journal", "-wal", "-shm"}) {
-    std::filesystem::remove(base + suffix, ignored);
   }
 }
 
@@ -147,7 +101,7 @@ class PruneRaws {
  public:
   /// `before`: what `sql` compares times with.
   PruneRaws(Database& db, const std::string& path, const char* sql, UnixTime before, Pruned& out)
-      : db_(db), path_(path), sql_(sql), before_(before), out_(out) {}
+      : db_(db), path_(path), sql_(sql), before_(before), out_(out), rows_at_once_(rows_for(path)) {}
 
   void run() {
     while (portion()) {
@@ -155,13 +109,17 @@ class PruneRaws {
   }
 
  private:
+  static std::int64_t rows_for(const std::string& path) {
+    return free_where(folder_of(path)) < kStraits ? kRowsAtOnceInStraits : kRowsAtOnce;
+  }
+
   bool portion() {
     std::vector<std::int64_t> numbers;
     db_.execute("BEGIN IMMEDIATE");
     std::int64_t found = 0;
     {
       auto rows = db_.query(sql_);
-      rows.bind(last_id_, before_, kRowsAtOnce);
+      rows.bind(last_id_, before_, rows_at_once_);
       auto forget = db_.query("UPDATE raw SET bytes = NULL, beside = NULL WHERE id = ?");
       while (rows.step()) {
         last_id_ = rows.integer(0);
@@ -176,7 +134,9 @@ class PruneRaws {
     }
     db_.execute("COMMIT");
     if (!numbers.empty()) remove_pieces(numbers);
-    return found == kRowsAtOnce;
+    // Worked off at once, the log takes the same little room again.
+    if (rows_at_once_ != kRowsAtOnce) db_.execute("PRAGMA wal_checkpoint(PASSIVE)");
+    return found == rows_at_once_;
   }
 
   // After the commit: bytes that nobody names are no harm, a name without bytes is. Writers are held off meanwhile.
@@ -200,63 +160,14 @@ class PruneRaws {
   const char* sql_;
   UnixTime before_;
   Pruned& out_;
+  std::int64_t rows_at_once_;
   std::int64_t last_id_ = 0;
   std::vector<std::int64_t> ids_;
 };
 
-}  // namespace
-
-std::vector<std::string> check_sqlite_store(const std::string& path, bool every_mail) {
-  std::vector<std::string> out;
-  const auto db = open_file(path, true);
-  sqlite_engine::prepare_for_reading(*db);
-  integrity_of(*db, out);
-  if (std::filesystem::exists(beside_of(path))) integrity_of(*open_file(beside_of(path), true), out);
-  if (every_mail) compare_mails(path, *db, out);
-  return out;
-}
-
-void back_up_sqlite_store(const std::string& path, const std::string& target) {
-  for (const auto* suffix : {"", "-raw"}) {
-    std::error_code unknown;  // a folder that may not be looked into: said when the file is made
-    if (std::filesystem::exists(target + suffix, unknown)) {
-      throw Error(ErrorKind::usage, fmt::format("{}{} is there already", target, suffix), "Name a file that is not.");
-    }
-  }
-  const std::string part = target + ".part";
-  remove_files(part);
-  const CareHeld held(path);
-  try {
-    {
-      const auto from = open_file(path, true);
-      (void)sqlite_engine::created_file(part);  // private from its first byte
-      sqlite::back_up(*from, part);
-    }
-    const std::int64_t last =
-        Database(part, true, kBusyMilliseconds).read_integer("SELECT coalesce(max(beside), 0) FROM raw");
-    copy_beside(beside_of(path), beside_of(part), last);
-    std::filesystem::rename(beside_of(part), beside_of(target));
-    std::filesystem::rename(part, target);
-  } catch (const std::filesystem::filesystem_error& error) {
-    remove_files(part);
-    throw Error(ErrorKind::storage, error.what());
-  } catch (...) {
-    remove_files(part);
-    throw;
-  }
-  remove_files(part);
-}
-
-void vacuum_sqlite_store(const std::string& path) {
-  const CareHeld held(path);
-  open_file(path, false)->execute("VACUUM");
-  if (std::filesystem::exists(beside_of(path))) open_file(beside_of(path), false)->execute("VACUUM");
-}
-
-Pruned prune_sqlite_store(const std::string& path, const PruneLimits& limits) {
+Pruned prune(const std::string& path, const PruneLimits& limits) {
   Pruned out;
-  if (!limits.raw && !limits.quarantine) return out;
-  const CareHeld held(path);
+  const CareHeld held(path, false);
   const auto db = open_file(path, false);
   sqlite_engine::prepare_for_writing(*db);
   out.quarantine = prune_quarantine(*db, limits);
@@ -268,6 +179,28 @@ Pruned prune_sqlite_store(const std::string& path, const PruneLimits& limits) {
   if (out.quarantine > 0) PruneRaws(*db, path, kOrphans, limits.now, out).run();
   if (limits.raw) PruneRaws(*db, path, kPrunable, limits.now - *limits.raw, out).run();
   return out;
+}
+
+}  // namespace
+
+std::vector<std::string> check_sqlite_store(const std::string& path, bool every_mail) {
+  std::vector<std::string> out;
+  const auto db = sqlite_engine::open_to_read(path);
+  integrity_of(*db, out);
+  if (std::filesystem::exists(beside_of(path))) integrity_of(*open_file(beside_of(path), true), out);
+  if (every_mail) compare_mails(path, *db, out);
+  return out;
+}
+
+Pruned prune_sqlite_store(const std::string& path, const PruneLimits& limits) {
+  if (!limits.raw && !limits.quarantine) return {};
+  try {
+    return prune(path, limits);
+  } catch (const NoRoom& error) {
+    throw NoRoom(ErrorKind::storage, error.what(),
+                 fmt::format("Make 1 MB of room in {} by other means first: prune works in steps that need no more.",
+                             folder_of(path)));
+  }
 }
 
 }  // namespace poller

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <thread>
@@ -26,8 +27,7 @@ namespace fs = std::filesystem;
 }
 
 void sync_entry_of(const fs::path& path) {
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int fd = ::open(folder_of(path.string()).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const bool done = fd >= 0 && ::fsync(fd) == 0;
   if (fd >= 0) ::close(fd);
   if (!done) cannot("sync the folder of", path);
@@ -64,6 +64,26 @@ void harden(sqlite::Database& db) {
 }
 
 }  // namespace
+
+std::string folder_of(const std::string& path) {
+  const auto folder = fs::path(path).parent_path();
+  return folder.empty() ? "." : folder.string();
+}
+
+std::uintmax_t free_where(const std::string& folder) {
+  std::error_code unknown;
+  const auto space = fs::space(folder, unknown);
+  return unknown ? UINTMAX_MAX : space.available;
+}
+
+void refuse_empty_file(const std::string& path) {
+  struct stat st {};
+  if (::stat(path.c_str(), &st) != 0 || st.st_size != 0) return;
+  throw Error(
+      ErrorKind::storage, fmt::format("{} is empty: there is no storage in it", path),
+      "If there were tickets in it, restore the last backup (docs/operations.md) before poller writes to it; if "
+      "not, remove the file.");
+}
 
 const std::string& existing_file(const std::string& path) {
   struct stat st {};
@@ -123,6 +143,7 @@ void prepare_for_writing(sqlite::Database& db) {
 }
 
 void prepare_for_reading(sqlite::Database& db) {
+  refuse_empty_file(db.path());
   harden(db);
   require_newest(db);
 }

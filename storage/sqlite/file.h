@@ -19,6 +19,14 @@ const std::string& created_file(const std::string& path);
 /// Error(storage) when there is none. Returns `path`.
 const std::string& existing_file(const std::string& path);
 
+std::string folder_of(const std::string& path);
+/// Bytes that this process may still write there; very many where it cannot be told.
+std::uintmax_t free_where(const std::string& folder);
+
+/// Error(storage) where that file is there and empty: whoever only reads must not make a storage of it, and nobody
+/// where the mails' bytes lie beside it.
+void refuse_empty_file(const std::string& path);
+
 /// Which file lies at a path. A storage that was deleted or replaced while it is open takes everything and keeps
 /// nothing: whoever writes asks before.
 class FileAtPath {

@@ -121,13 +121,28 @@ std::optional<std::string> read_value(Database& db, const std::string& name) {
   return q.text(0);
 }
 
+namespace {
+
+#define POLLER_LEASE "SELECT token, holder, until FROM lease WHERE mailbox = ?"
+
+bool is_taken(const Query& lease) {
+  const bool over = lease.integer(2) <= system_clock().unix_now();
+  return !lease.is_null(1) && !over && !is_gone(lease.bytes(1));
+}
+
+}  // namespace
+
+bool is_leased(Database& db, const std::string& mailbox) {
+  Query q = db.query(POLLER_LEASE);
+  return q.bind(mailbox).step() && is_taken(q);
+}
+
 std::optional<Lease> write_lease(Database& db, const std::string& mailbox, UnixTime until) {
   std::int64_t token = 1;
   {
-    Query q = db.query("SELECT token, holder, until FROM lease WHERE mailbox = ?");
+    Query q = db.query(POLLER_LEASE);
     if (q.bind(mailbox).step()) {
-      const bool over = q.integer(2) <= system_clock().unix_now();
-      if (!q.is_null(1) && !over && !is_gone(q.bytes(1))) return std::nullopt;
+      if (is_taken(q)) return std::nullopt;
       token = q.integer(0) + 1;
     }
   }

@@ -24,6 +24,9 @@ std::optional<MailboxStatus> read_mailbox_status(sqlite::Database& db, const std
 void write_value(sqlite::Database& db, const std::string& name, const std::string& value);
 std::optional<std::string> read_value(sqlite::Database& db, const std::string& name);
 
+/// Whether a process that may still live has it.
+bool is_leased(sqlite::Database& db, const std::string& mailbox);
+
 // The leases: each of these within a write transaction.
 std::optional<Lease> write_lease(sqlite::Database& db, const std::string& mailbox, UnixTime until);
 bool write_lease_until(sqlite::Database& db, const Lease& lease, UnixTime until);

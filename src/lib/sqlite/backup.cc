@@ -18,6 +18,7 @@ void back_up(Database& from, const std::string& to) {
   if (backup == nullptr) fail(target.get(), sqlite3_errcode(target.get()), to, "write");
   const int copied = sqlite3_backup_step(backup, -1);
   const int finished = sqlite3_backup_finish(backup);
+  if (copied != SQLITE_DONE && (copied & 0xff) == SQLITE_CORRUPT) fail(nullptr, copied, from.path(), "read");
   if (copied != SQLITE_DONE) fail(target.get(), copied, to, "write");
   if (finished != SQLITE_OK) fail(target.get(), finished, to, "write");
 }

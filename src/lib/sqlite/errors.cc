@@ -8,8 +8,6 @@
 #include <mutex>
 #include <set>
 
-#include "base/error.h"
-
 namespace poller::sqlite {
 namespace {
 
@@ -45,13 +43,14 @@ ErrorKind kind_of(int code) {
   }
 }
 
+bool is_damaged(int code) { return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB; }
+
 std::atomic<std::uint64_t> storage_failures{0}, busy_failures{0}, corrupt_failures{0};
 
 void count_failure(int code) noexcept {
   const int primary = code & 0xff;
-  const bool is_damaged = primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
-  if (is_damaged) ++corrupt_failures;
-  if (kind_of(code) == ErrorKind::storage && !is_damaged) ++storage_failures;
+  if (is_damaged(code)) ++corrupt_failures;
+  if (kind_of(code) == ErrorKind::storage && !is_damaged(code)) ++storage_failures;
   if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED || primary == SQLITE_PROTOCOL) ++busy_failures;
 }
 
@@ -91,7 +90,12 @@ void fail(sqlite3* db, int code, const std::string& path, const char* doing) {
   }
   count_failure(code);
   const char* text = db == nullptr || sqlite3_errcode(db) == SQLITE_OK ? sqlite3_errstr(code) : sqlite3_errmsg(db);
-  throw Error(kind_of(code), fmt::format("cannot {} {}: {} ({})", doing, path, text, code), advice_for(code));
+  const std::string what = fmt::format("cannot {} {}: {} ({})", doing, path, text, code);
+  if (means_full(code, system_error)) {
+    throw NoRoom(ErrorKind::storage, fmt::format("{}; the disk is full", what), advice_for(SQLITE_FULL));
+  }
+  if (is_damaged(code)) throw Damaged(ErrorKind::storage, what, advice_for(code));
+  throw Error(kind_of(code), what, advice_for(code));
 }
 
 FailureCounts failure_counts() noexcept { return {storage_failures, busy_failures, corrupt_failures}; }

@@ -4,12 +4,26 @@
 #include <cstdint>
 #include <string>
 
+#include "base/error.h"
+
 struct sqlite3;
 
 namespace poller::sqlite {
 
-/// Throws what `code` means. FULL, IOERR, READONLY, CANTOPEN, PERM: Error(storage). BUSY, LOCKED, PROTOCOL:
-/// Error(temporary). CORRUPT, NOTADB: Error(corrupt). TOOBIG: Error(limit). The rest is Error(ours).
+/// The disk has no room for what was to be written (or for the index of the log, which a reader needs too).
+class NoRoom : public Error {
+ public:
+  using Error::Error;
+};
+
+/// The file contradicts itself, or is no database.
+class Damaged : public Error {
+ public:
+  using Error::Error;
+};
+
+/// Throws what `code` means. FULL, IOERR, READONLY, CANTOPEN, PERM, CORRUPT, NOTADB: Error(storage), where it is one of
+/// those NoRoom or Damaged. BUSY, LOCKED, PROTOCOL: Error(temporary). TOOBIG: Error(limit). The rest is Error(ours).
 /// An I/O error (but not a full disk) marks `path`: see refuse_after_io_error().
 [[noreturn]] void fail(sqlite3* db, int code, const std::string& path, const char* doing);
 

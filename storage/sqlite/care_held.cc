@@ -1,0 +1,72 @@
+#include "storage/sqlite/care_held.h"
+
+#include "base/error.h"
+#include "lib/sqlite/errors.h"
+#include "storage/sqlite/file.h"
+#include "storage/sqlite/upkeep.h"
+
+namespace poller::sqlite_engine {
+namespace {
+
+using sqlite::Damaged;
+using sqlite::Database;
+using sqlite::NoRoom;
+
+constexpr std::int64_t kCareSeconds = 6 * 3600;  // of the lease
+constexpr const char* kCareLease = "#care";      // no mailbox may be called so
+
+[[noreturn]] void under_way() {
+  throw Error(ErrorKind::temporary, "another backup or prune of this storage is under way", "Wait for its end.");
+}
+
+}  // namespace
+
+std::unique_ptr<Database> open_file(const std::string& path, bool read_only) {
+  return std::make_unique<Database>(existing_file(path), read_only, kBusyMilliseconds);
+}
+
+std::unique_ptr<Database> open_to_read(const std::string& path) {
+  auto db = open_file(path, true);
+  try {
+    prepare_for_reading(*db);
+    return db;
+  } catch (const NoRoom&) {
+    db = open_file(path, false);
+    db->execute("PRAGMA locking_mode = EXCLUSIVE");
+    prepare_for_reading(*db);
+    return db;
+  }
+}
+
+CareHeld::CareHeld(const std::string& path, bool reading) {
+  refuse_empty_file(existing_file(path));
+  try {
+    take(path);
+  } catch (const Error& error) {
+    store_.reset();
+    const bool is_unwritable =
+        dynamic_cast<const NoRoom*>(&error) != nullptr || dynamic_cast<const Damaged*>(&error) != nullptr;
+    if (!reading || !is_unwritable) throw;
+    look(path);
+  }
+}
+
+void CareHeld::take(const std::string& path) {
+  store_ = open_sqlite_store(path);
+  lease_ = store_->take_lease(kCareLease, system_clock().unix_now() + kCareSeconds);
+  if (!lease_) under_way();
+}
+
+void CareHeld::look(const std::string& path) {
+  try {
+    if (is_leased(*open_to_read(path), kCareLease)) under_way();
+  } catch (const Damaged&) {
+    // nothing to be known of it
+  }
+}
+
+CareHeld::~CareHeld() {
+  if (lease_) store_->release_lease(*lease_);
+}
+
+}  // namespace poller::sqlite_engine
