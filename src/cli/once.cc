@@ -2,19 +2,23 @@
 #include <fmt/format.h>
 
 #include <functional>
+#include <utility>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "cli/advice.h"
 #include "cli/commands.h"
 #include "cli/json.h"
+#include "cli/last_moment.h"
 #include "cli/progress.h"
 #include "cli/sessions.h"
 #include "cli/stop_signal.h"
 #include "cli/views.h"
 #include "intake/pass.h"
+#include "lib/curl/transport.h"
 #include "outbound/answers.h"
 #include "outbound/runner.h"
+#include "service/disk_room.h"
 #include "service/mail_log.h"
 #include "service/mailbox_status.h"
 #include "service/notify.h"
@@ -69,6 +73,20 @@ struct Round {
   std::stop_token stop;
   ExitCode code = ExitCode::ok;
   bool store_failed = false;  // nothing more may be settled
+  bool said_no_room = false;
+
+  /// Whether there is room for more mail; where not, that is said once and counts for the exit code.
+  bool has_room() {
+    if (context.globals.dry_run) return true;
+    const auto trouble = too_little_room(context.configuration().sqlite_path);
+    if (!trouble) return true;
+    note(*trouble);
+    if (!std::exchange(said_no_room, true)) {
+      log::error(trouble->what(), {{"kind", to_string(trouble->kind())}});
+      log::error("advice: " + trouble->advice());
+    }
+    return false;
+  }
 
   void note(const Error& error) {
     code = worse(code, exit_code_of(error.kind()));
@@ -92,16 +110,25 @@ bool must_wait(Round& round, const config::Mailbox& mailbox) {
   return true;
 }
 
+// A server's silence after a signal is no failure of its own.
+bool is_kept(const Round& round, const Error& error) {
+  if (round.context.globals.dry_run || error.kind() == ErrorKind::storage) return false;
+  return !round.stop.stop_requested() || error.kind() == ErrorKind::sign_in || error.kind() == ErrorKind::configuration;
+}
+
 void one_mailbox(Round& round, const config::Mailbox& mailbox, AfterCommit& after, const Rules& rules) {
   Context& context = round.context;
   if (must_wait(round, mailbox)) return;
   PassSummary summary;
   std::string failure;
+  if (!round.has_room()) return print_summary(context, mailbox, summary, "not fetched, the disk is nearly full");
+  std::stop_source end;  // of this pass: a signal, or the room gets short
+  const std::stop_callback forward(round.stop, [&end] { end.request_stop(); });
   try {
     ProgressBar bar(mailbox.name);
     PassOptions options;
     options.dry_run = context.globals.dry_run;
-    options.stop = round.stop;
+    options.stop = end.get_token();
     options.after = &after;
     options.rules = &rules;
     options.on_progress = [&bar](const PassProgress& progress) { bar.update(progress); };
@@ -109,6 +136,7 @@ void one_mailbox(Round& round, const config::Mailbox& mailbox, AfterCommit& afte
       summary.add(event);
       if (!context.globals.dry_run) log_mail(mailbox, event);
       print_event(context, mailbox, event);
+      if (!end.stop_requested() && !round.has_room()) end.request_stop();
     };
     summary = run_pass(context.store(), context.configuration(), mailbox, round.sessions.factory(mailbox),
                        system_clock(), options);
@@ -120,7 +148,7 @@ void one_mailbox(Round& round, const config::Mailbox& mailbox, AfterCommit& afte
     round.note(held);
   } catch (const Error& error) {
     say(mailbox, error);
-    if (!context.globals.dry_run && error.kind() != ErrorKind::storage)
+    if (is_kept(round, error))
       remember_status(context.store(), mailbox, &error, system_clock().unix_now(), 0, summary.lag_seconds);
     failure = std::string("failed: ") + error.what();
     round.note(error);
@@ -192,17 +220,20 @@ ExitCode once(Context& context) {
   outbound::Answers answers(config, system_clock());
   const Rules rules(config);
   const StopSignal signal;
+  const std::stop_callback hurry(signal.token(), [] { end_waits_at(std::chrono::steady_clock::now() + kFarewells); });
+  const LastMoment last_moment(signal.token());
   Round round{context, sessions, signal.token()};
   for (const auto& mailbox : config.mailboxes) {
     if (round.is_over()) break;
     if (round.wants(mailbox)) one_mailbox(round, mailbox, answers, rules);
   }
-  if (!dry_run && !round.store_failed) {
+  if (!dry_run && !round.is_over()) {
     tell_and_send(round);
     if (answers.refused_for_room()) round.code = worse(round.code, ExitCode::temporary);
   }
-  if (!dry_run && !round.store_failed) look_after_tokens(config, sessions.tokens());
-  return round.code;
+  if (!dry_run && !round.is_over()) look_after_tokens(config, sessions.tokens());
+  // The next call does the rest.
+  return round.stop.stop_requested() ? worse(round.code, ExitCode::temporary) : round.code;
 }
 
 }  // namespace poller::cli

@@ -1,18 +1,16 @@
 // `poller run`, and `poller` alone: the daemon.
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <atomic>
-#include <condition_variable>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <vector>
 
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/last_moment.h"
 #include "cli/load_configuration.h"
 #include "cli/postman.h"
 #include "cli/retention.h"
@@ -31,9 +29,7 @@
 namespace poller::cli {
 namespace {
 
-constexpr std::chrono::seconds kFarewells{20};  // once we are to stop, no server is waited for longer
-constexpr std::chrono::seconds kPatience{5};    // a reload's: all mailboxes wait for it; what is broken off comes again
-constexpr std::chrono::seconds kLastMoment{50};  // then the process ends; what is committed is safe
+constexpr std::chrono::seconds kPatience{5};  // a reload's: all mailboxes wait for it; what is broken off comes again
 
 /// The rounds between reloads: one scheduler with one configuration each.
 class Rounds {
@@ -94,31 +90,6 @@ class Rounds {
   std::stop_source round_;
   bool ends_ = false;
   std::unique_ptr<config::Config> next_;
-};
-
-/// Ends the process when an orderly end takes too long.
-class LastMoment {
- public:
-  explicit LastMoment(const std::stop_token& stop) {
-    thread_ = std::jthread([stop](const std::stop_token& over) {
-      std::mutex mutex;
-      std::condition_variable_any wake;
-      const std::stop_callback ended(over, [&] {  // an error ends the daemon without a signal
-        const std::lock_guard lock(mutex);
-        wake.notify_all();
-      });
-      std::unique_lock lock(mutex);
-      wake.wait(lock, stop, [&over] { return over.stop_requested(); });
-      if (over.stop_requested()) return;
-      wake.wait_for(lock, over, kLastMoment, [] { return false; });
-      if (over.stop_requested()) return;
-      log::error("something does not end: leaving it");
-      ::_exit(static_cast<int>(ExitCode::temporary));
-    });
-  }
-
- private:
-  std::jthread thread_;
 };
 
 /// What sends in a round, with all that it needs.

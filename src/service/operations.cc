@@ -85,16 +85,18 @@ bool Operations::may_fetch() {
   looked_at_disk_ = now;
   const auto room = room_for(config_.sqlite_path);
   if (!room) return true;
-  // Once low it must be a quarter more than enough again, so that it does not flutter.
-  const std::uint64_t wanted = storage_reserve_ + (disk_low_ ? storage_reserve_ / 4 : 0);
-  const bool low = *room < wanted;
+  const auto trouble =
+      too_little_room(config_.sqlite_path, disk_low_ ? enough_again(storage_reserve_) : storage_reserve_);
+  const bool low = trouble.has_value();
   if (low == disk_low_) return !low;
   disk_low_ = low;
   health_.disk_low(low);
   if (low) {
     metrics_.storage_low();
-    log::error("the disk is nearly full: nothing is fetched until there is room",
-               {{"free_bytes", *room}, {"storage_reserve", storage_reserve_}});
+    log::error(trouble->what(), {{"free_bytes", *room},
+                                 {"storage_reserve", storage_reserve_},
+                                 {"goes_on_from", enough_again(storage_reserve_)},
+                                 {"advice", trouble->advice()}});
   } else {
     log::info("there is room on the disk again: fetching goes on", {{"free_bytes", *room}});
   }

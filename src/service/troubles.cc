@@ -166,7 +166,7 @@ class TroubleSearch {
 
   void disk(bool was_low) {
     const auto room = sources_.room ? sources_.room() : room_for(config_.sqlite_path);
-    if (!room || *room >= sources_.storage_reserve + (was_low ? sources_.storage_reserve / 4 : 0)) return;
+    if (!room || *room >= (was_low ? enough_again(sources_.storage_reserve) : sources_.storage_reserve)) return;
     found_.push_back({kDiskTrouble, "", "the disk is nearly full",
                       fmt::format("{} MB left at {}; nothing is fetched below {} MB", *room / 1'000'000,
                                   config_.sqlite_path.parent_path().string(), sources_.storage_reserve / 1'000'000),
