@@ -2,6 +2,8 @@
 // run out.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <ctime>
@@ -10,6 +12,7 @@
 #include "../support/mail_maker.h"
 #include "../support/proxy.h"
 #include "daemon.h"
+#include "lib/curl/transport.h"
 #include "world.h"
 
 using namespace poller::e2e;  // NOLINT(google-build-using-namespace): the world these tests live in
@@ -161,4 +164,38 @@ TEST_CASE("too few descriptors for its mailboxes: no crash, no mail lost, all we
   CHECK(daemon.end() < 20);
   CHECK(home.count("SELECT count(DISTINCT message_id) FROM message_v1 WHERE direction = 'in'") == kBoxes);
   CHECK(home.run({"db", "check"}).exit_code == 0);
+}
+
+TEST_CASE("whatever it is that a descriptor is missing for, the connection is put off for that, and nothing else") {
+  poller::TransportOptions options;
+  options.host = "localhost";
+  options.port = dovecot().imaps_port();
+  options.ca_file = dovecot().ca_file().string();
+  poller::Transport(options).open();  // what is opened once in a process is open now
+  const int next = ::dup(STDIN_FILENO);
+  ::close(next);
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  int refused = 0;
+  bool opened = false;
+  for (int more = 0; more < 12 && !opened; ++more) {
+    CAPTURE(more);
+    const rlimit few{static_cast<rlim_t>(next + more), before.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &few);
+    std::optional<poller::Error> error;
+    try {
+      poller::Transport(options).open();
+    } catch (const poller::Error& e) {
+      error = e;
+    }
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    opened = !error;
+    if (!error) continue;
+    ++refused;
+    CHECK_MESSAGE(error->kind() == poller::ErrorKind::temporary, error->what());
+    CHECK_MESSAGE(holds(error->what(), "too many open files"), error->what());
+    CHECK_MESSAGE(holds(error->advice(), "LimitNOFILE"), error->advice());
+  }
+  CHECK(opened);
+  CHECK(refused > 1);
 }

@@ -1,6 +1,8 @@
 #include "lib/curl/easy.h"
 
 #include <fcntl.h>
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -34,6 +36,20 @@ bool out_of_descriptors() {
   return fd < 0 && (errno == EMFILE || errno == ENFILE);
 }
 
+// A connection that fails for want of a descriptor is closed before libcurl tells of it, and then there is one again.
+int close_and_look(void* starved, curl_socket_t socket) {
+  if (out_of_descriptors()) *static_cast<bool*>(starved) = true;
+  return ::close(socket);
+}
+
+// As libcurl reads it.
+bool is_ca_file(const std::string& path) {
+  const std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> store(X509_STORE_new(), &X509_STORE_free);
+  const bool is = store && X509_STORE_load_file(store.get(), path.c_str()) == 1;
+  ERR_clear_error();
+  return is;
+}
+
 std::string environment_proxy() {
   for (const char* name : {"https_proxy", "HTTPS_PROXY"}) {
     const char* const value = std::getenv(name);
@@ -53,7 +69,9 @@ void global_init() {
 }
 
 Easy::Easy(const char* protocols)
-    : seen_(std::make_unique<Handshake>()), message_(std::make_unique<char[]>(CURL_ERROR_SIZE)) {
+    : seen_(std::make_unique<Handshake>()),
+      starved_(std::make_unique<bool>(false)),
+      message_(std::make_unique<char[]>(CURL_ERROR_SIZE)) {
   global_init();
   handle_.reset(curl_easy_init());
   if (!handle_) throw Error(ErrorKind::ours, "libcurl has no handle for us");
@@ -71,7 +89,14 @@ Easy::Easy(const char* protocols)
   set(CURLOPT_SSL_VERIFYHOST, 2L);
   set(CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
   set(CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
+  set(CURLOPT_CLOSESOCKETFUNCTION, &close_and_look);
+  set(CURLOPT_CLOSESOCKETDATA, starved_.get());
   watch_handshake(handle_.get(), seen_.get());
+}
+
+CURLcode Easy::perform() {
+  *starved_ = false;
+  return curl_easy_perform(handle_.get());
 }
 
 void Easy::trust(const std::string& ca_file) {
@@ -80,6 +105,7 @@ void Easy::trust(const std::string& ca_file) {
       throw Error(ErrorKind::configuration, "the CA file cannot be read: " + ca_file,
                   "Check the path in ca_file and its permissions.");
     }
+    ca_file_ = ca_file;
     set(CURLOPT_CAINFO, ca_file.c_str());  // the system's folder stays trusted
     set(CURLOPT_PROXY_CAINFO, ca_file.c_str());
   } else if (system_folder_serves(handle_.get())) {
@@ -100,7 +126,9 @@ void Easy::connect_within(std::chrono::milliseconds time) {
 }
 
 Error Easy::failure(CURLcode code, const Peer& peer) const {
-  if (out_of_descriptors()) {
+  // A CA file that is one could not be opened just then: another connection has had the last descriptor.
+  const bool no_ca_file = code == CURLE_SSL_CACERT_BADFILE && !ca_file_.empty() && is_ca_file(ca_file_);
+  if (*starved_ || no_ca_file || out_of_descriptors()) {
     return {ErrorKind::temporary, "this process has too many open files: no connection to " + peer.name(),
             "Allow it more (`ulimit -n`; LimitNOFILE= of the unit): three for each mailbox, and a hundred."};
   }

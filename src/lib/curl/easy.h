@@ -43,7 +43,7 @@ class Easy {
   [[nodiscard]] const Handshake& handshake() const noexcept { return *seen_; }
   [[nodiscard]] CURL* get() const noexcept { return handle_.get(); }
   /// curl_easy_perform(); the result goes to failure() when it is not CURLE_OK.
-  [[nodiscard]] CURLcode perform() { return curl_easy_perform(handle_.get()); }
+  [[nodiscard]] CURLcode perform();
   /// libcurl's own words for what went wrong last; may be empty.
   [[nodiscard]] std::string_view message() const noexcept { return message_.get(); }
   /// The Error for `code`.
@@ -55,6 +55,8 @@ class Easy {
     void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
   };
   std::unique_ptr<Handshake> seen_;  // outlives the handle, which calls back into it
+  std::unique_ptr<bool> starved_;    // likewise: whether descriptors had run out when a connection was given up
+  std::string ca_file_;
   std::unique_ptr<char[]> message_;  // CURLOPT_ERRORBUFFER
   std::unique_ptr<CURL, Cleanup> handle_;
 };
