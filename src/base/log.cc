@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdio>
 #include <cstdlib>
 #include <mutex>
 
@@ -62,9 +61,11 @@ bool to_journal() {
   return yes;
 }
 
-std::string as_json(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
+std::string as_json(LogLevel level, std::string_view message, std::initializer_list<LogField> fields,
+                    std::string_view advice = {}) {
   std::string line = fmt::format(R"({{"time":"{}","level":"{}","msg":{})", rfc3339(system_clock().unix_now()),
                                  word(level), text::json_string(message));
+  if (!advice.empty()) line += fmt::format(",\"advice\":{}", text::json_string(advice));
   for (const auto& f : fields) line += fmt::format(",{}:{}", text::json_string(f.key), text::json_string(f.value));
   return line + "}\n";
 }
@@ -82,6 +83,17 @@ std::string as_text(LogLevel level, std::string_view message, std::initializer_l
   return line + "\n";
 }
 
+void put(const std::string& line) {
+  const std::lock_guard lock(output_mutex);
+  if (current_interlude != nullptr) current_interlude->hide();
+  for (std::size_t done = 0; done < line.size();) {
+    const ssize_t n = ::write(STDERR_FILENO, line.data() + done, line.size() - done);
+    if (n <= 0) break;  // nobody listens: a log line is no reason to stop
+    done += static_cast<std::size_t>(n);
+  }
+  if (current_interlude != nullptr) current_interlude->show();
+}
+
 }  // namespace
 
 void set_level(LogLevel level) noexcept { threshold = level; }
@@ -92,23 +104,23 @@ void set_interlude(Interlude* interlude) noexcept {
   current_interlude = interlude;
 }
 
-void say(LogLevel level, std::string_view line) {
+void say(LogLevel level, std::string_view line, std::string_view advice, std::initializer_list<LogField> fields) {
+  if (output_format == LogFormat::json) {
+    constexpr std::string_view kProgram = "poller: ";
+    if (line.starts_with(kProgram)) line.remove_prefix(kProgram.size());
+    put(as_json(level, line, fields, advice));
+    return;
+  }
   const char* priority = to_journal() ? journald_priority(level) : "";
-  std::fprintf(stderr, "%s%.*s\n", priority, static_cast<int>(line.size()), line.data());
+  put(fmt::format("{}{}\n", priority, line));
+  if (!advice.empty()) put(fmt::format("{}        {}\n", priority, advice));
 }
 
 void write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
   if (!enabled(level)) return;
   const std::string line =
       output_format == LogFormat::json ? as_json(level, message, fields) : as_text(level, message, fields);
-  const std::lock_guard lock(output_mutex);
-  if (current_interlude != nullptr) current_interlude->hide();
-  for (std::size_t done = 0; done < line.size();) {
-    const ssize_t n = ::write(STDERR_FILENO, line.data() + done, line.size() - done);
-    if (n <= 0) break;  // nobody listens: a log line is no reason to stop
-    done += static_cast<std::size_t>(n);
-  }
-  if (current_interlude != nullptr) current_interlude->show();
+  put(line);
 }
 
 }  // namespace poller::log

@@ -32,9 +32,11 @@ bool enabled(LogLevel level) noexcept;
 /// is empty. Example: log::info("mail stored", {{"mailbox", name}, {"uid", uid}, {"ticket", id}});
 void write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
 
-/// A line for whoever started the program, such as the error it ends with: as it stands, in the journal with a
-/// priority.
-void say(LogLevel level, std::string_view line);
+/// What whoever started the program is to read, such as the error it ends with: text as it stands ("poller: …"), the
+/// advice on a line of its own; in the journal with a priority. JSON is one line of the log, which alone has the
+/// fields.
+void say(LogLevel level, std::string_view line, std::string_view advice = {},
+         std::initializer_list<LogField> fields = {});
 
 inline void debug(std::string_view m, std::initializer_list<LogField> f = {}) { write(LogLevel::debug, m, f); }
 inline void info(std::string_view m, std::initializer_list<LogField> f = {}) { write(LogLevel::info, m, f); }

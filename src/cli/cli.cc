@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -48,8 +49,19 @@ void add_globals(CLI::App& app, Globals& g) {
 }
 
 void complain(const Error& error) {
-  log::say(LogLevel::error, fmt::format("poller: {}", error.what()));
-  if (!error.advice().empty()) log::say(LogLevel::error, "        " + error.advice());
+  log::say(LogLevel::error, fmt::format("poller: {}", error.what()), error.advice(),
+           {{"kind", to_string(error.kind())}});
+}
+
+// Before the command line is understood, or where it cannot be.
+bool asks_for_json_log(int argc, char** argv) {
+  constexpr std::string_view kOption = "--log-format";
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--log-format=json") return true;
+    if (word == kOption && i + 1 < argc && std::string_view(argv[i + 1]) == "json") return true;
+  }
+  return false;
 }
 
 // Whoever asks for a dry run must not get a real one.
@@ -87,6 +99,7 @@ void harden_process() {
 
 int run(int argc, char** argv) {
   harden_process();
+  if (asks_for_json_log(argc, argv)) log::set_format(LogFormat::json);
   Context context;
   CLI::App app{kDescription, "poller"};
   app.footer(kFooter);

@@ -1,7 +1,6 @@
 #include "cli/mail_files.h"
 
-#include <cstdio>
-
+#include "base/log.h"
 #include "base/text.h"
 #include "parsers/mime.h"
 
@@ -15,14 +14,14 @@ ExitCode for_each_mail_file(const std::vector<std::string>& paths,
       [&](InputMail&& input) {
         const bool is_mail = looks_like_mail(input.bytes);
         if (!is_mail) {
-          std::fprintf(stderr, "poller: %s: this is no mail\n", text::escape_controls(input.file).c_str());
+          log::say(LogLevel::error, "poller: " + text::escape_controls(input.file) + ": this is no mail");
           code = worse(code, ExitCode::no_mail);
         }
         visit(input, is_mail);
         return true;
       },
       [&](const InputProblem& problem) {
-        std::fprintf(stderr, "poller: %s\n", text::escape_controls(problem.text).c_str());
+        log::say(LogLevel::error, "poller: " + text::escape_controls(problem.text));
         code = worse(code, ExitCode::no_input);
       });
   return code;

@@ -3,10 +3,10 @@
 
 #include <CLI/CLI.hpp>
 #include <cctype>
-#include <cstdio>
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/safe_file.h"
 #include "base/text.h"
 #include "cli/commands.h"
@@ -124,7 +124,9 @@ ExitCode export_bytes(Context& context, const std::string& argument, const std::
     throw Error(ErrorKind::usage, fmt::format("of {} there are no bytes here", row.id),
                 "`poller quarantine retry` fetches the mail again, where the server still has it.");
   }
-  if (!row.complete) std::fprintf(stderr, "poller: these are the headers alone; the mail is still on the server\n");
+  if (!row.complete) {
+    log::say(LogLevel::warning, "poller: these are the headers alone; the mail is still on the server");
+  }
   if (file.empty() || file == "-") {
     print(*raw);
     return ExitCode::ok;

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json.h"
@@ -82,7 +83,7 @@ ExitCode test_rules(Context& context, const std::vector<std::string>& paths) {
   const config::Config& config = context.configuration();
   const config::Mailbox& mailbox = context.chosen_mailbox();
   const Rules rules(config);
-  if (config.rules.empty()) std::fprintf(stderr, "poller: the configuration has no rules\n");
+  if (config.rules.empty()) log::say(LogLevel::warning, "poller: the configuration has no rules");
   return for_each_mail_file(paths, [&](const InputMail& input, bool is_mail) {
     if (is_mail) test_mail(context, config, rules, input, mailbox);
   });

@@ -45,8 +45,7 @@ void complain_usage(const CLI::App& app, const CLI::ParseError& error) {
     help.insert(0, " ").insert(0, at->get_name());  // "db backup"
   }
   help.insert(0, "poller ");
-  log::say(LogLevel::error, "poller: " + said);
-  log::say(LogLevel::error, "        `" + help + "` shows what there is.");
+  log::say(LogLevel::error, "poller: " + said, "`" + help + "` shows what there is.", {{"kind", "usage"}});
 }
 
 }  // namespace poller::cli
