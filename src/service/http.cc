@@ -12,8 +12,9 @@
 namespace poller {
 namespace {
 
-constexpr unsigned kMostConnections = 32;
-constexpr unsigned kSeconds = 10;
+// Who connects and says nothing must keep nobody out: room for many of them, and none stays for long.
+constexpr unsigned kMostConnections = 100;
+constexpr unsigned kSeconds = 2;
 constexpr std::size_t kRequestBytes = std::size_t{16} * 1024;
 
 MHD_Result answer_with(MHD_Connection* connection, const HttpAnswerText& answer, const char* allow = nullptr) {
@@ -64,7 +65,8 @@ HttpServer::HttpServer(const std::string& listen, std::map<std::string, Handler>
   private_->handlers = std::move(handlers);
   if (listen.rfind("unix:", 0) == 0) private_->socket_file = listen.substr(5);
   const int socket = listen_at(listen);
-  private_->daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC, 0, nullptr, nullptr,
+  // poll(): with select() a process of many mailboxes, whose descriptors are larger than 1,023, would answer nobody.
+  private_->daemon = MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ITC, 0, nullptr, nullptr,
                                       &Private::on_request, private_.get(), MHD_OPTION_LISTEN_SOCKET, socket,
                                       MHD_OPTION_CONNECTION_LIMIT, kMostConnections, MHD_OPTION_CONNECTION_TIMEOUT,
                                       kSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kRequestBytes, MHD_OPTION_END);

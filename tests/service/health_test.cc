@@ -2,6 +2,7 @@
 #include "service/health.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -154,4 +155,41 @@ TEST_CASE("a Unix socket: not for others, replaced when nobody listens there any
   support::write_text(folder / "file", "kept");
   CHECK_THROWS_AS(HttpServer("unix:" + (folder / "file").string(), {}), Error);
   CHECK(support::read_text(folder / "file") == "kept");
+}
+
+TEST_CASE("clients that connect and say nothing hold up no health probe") {
+  const auto port = support::free_port();
+  const HttpServer server("127.0.0.1:" + std::to_string(port), {{"/a", [] {
+                                                                   return HttpAnswerText{200, "text/plain", "hello"};
+                                                                 }}});
+  for (const int silent : {32, 200}) {
+    std::vector<int> open;
+    for (int i = 0; i < silent; ++i) open.push_back(support::connect_to(port));
+    const auto start = std::chrono::steady_clock::now();
+    CHECK(ask(port, "GET", "/a").find("hello") != std::string::npos);
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(4));
+    if (silent == 32) CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(1));
+    for (const int fd : open) ::close(fd);
+  }
+}
+
+TEST_CASE("a daemon of two thousand mailboxes, with as many descriptors, is asked for its health like any other") {
+  rlimit files{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &files) == 0);
+  const rlimit before = files;
+  files.rlim_cur = files.rlim_max;
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &files) == 0);
+  std::vector<int> taken;
+  while (taken.empty() || (taken.back() >= 0 && taken.back() < 1100)) taken.push_back(::dup(STDIN_FILENO));
+  if (taken.back() < 0) {
+    MESSAGE("skipped: no more than 1,024 descriptors here");
+  } else {
+    const auto port = support::free_port();
+    const HttpServer server("127.0.0.1:" + std::to_string(port), {{"/a", [] {
+                                                                     return HttpAnswerText{200, "text/plain", "hello"};
+                                                                   }}});
+    CHECK(ask(port, "GET", "/a").find("hello") != std::string::npos);
+  }
+  for (const int fd : taken) ::close(fd);
+  ::setrlimit(RLIMIT_NOFILE, &before);
 }
