@@ -71,12 +71,12 @@ std::string Health::storage_trouble(Store* store, UnixTime now) {
   return trouble_;
 }
 
-void Health::check_outbox(Store& store, UnixTime now, std::vector<Unready>& out) {
+std::optional<Unready> stuck_outbox(Store& store, UnixTime now) {
   const OutboxCounts counts = store.outbox().counts();
-  if (counts.oldest == 0 || now - counts.oldest < kOutboxStuck) return;
-  out.push_back(
-      {"outbox", "",
-       fmt::format("{} messages wait to be sent, the oldest since {}", counts.pending, rfc3339(counts.oldest))});
+  if (counts.oldest == 0 || now - counts.oldest < kOutboxStuck) return std::nullopt;
+  return Unready{
+      "outbox", "",
+      fmt::format("{} messages wait to be sent, the oldest since {}", counts.pending, rfc3339(counts.oldest))};
 }
 
 std::vector<Unready> Health::unready(Store* store, UnixTime now) {
@@ -85,7 +85,9 @@ std::vector<Unready> Health::unready(Store* store, UnixTime now) {
   const std::string trouble = storage_trouble(store, now);
   if (!trouble.empty()) out.push_back({"storage", "", "not writable: " + trouble});
   try {
-    if (store != nullptr && trouble.empty()) check_outbox(*store, now, out);
+    if (store != nullptr && trouble.empty()) {
+      if (auto stuck = stuck_outbox(*store, now)) out.push_back(std::move(*stuck));
+    }
     const auto mailboxes = failing_mailboxes(trouble.empty() ? store : nullptr, now);
     out.insert(out.end(), mailboxes.begin(), mailboxes.end());
   } catch (const Error& error) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,7 +53,6 @@ class Health {
   };
 
   std::string storage_trouble(Store* store, UnixTime now);
-  static void check_outbox(Store& store, UnixTime now, std::vector<Unready>& out);
 
   const config::Config& config_;
   const UnixTime started_;
@@ -63,6 +63,9 @@ class Health {
   UnixTime tried_at_ = 0;  // the storage; by the asking thread alone
   std::string trouble_;
 };
+
+/// A message that has waited to be sent for two hours.
+std::optional<Unready> stuck_outbox(Store& store, UnixTime now);
 
 /// {"ready": false, "reasons": [{"what": …, "mailbox": …, "reason": …}]}
 std::string to_json(const std::vector<Unready>& reasons);

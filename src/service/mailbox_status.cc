@@ -1,5 +1,7 @@
 #include "service/mailbox_status.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -58,6 +60,21 @@ std::optional<UnixTime> asked_to_wait_until(const MailboxStatus& status, UnixTim
   if (status.state != kThrottled || status.next_poll <= now || status.next_poll > now + kLongestWait)
     return std::nullopt;
   return status.next_poll;
+}
+
+std::string late_reason(const MailboxStatus& status, const config::Mailbox& mailbox, UnixTime now) {
+  constexpr UnixTime kIntervals = 3;
+  const bool is_ok = status.state == "ok";
+  const std::string error = status.last_error.empty() ? "" : "; the last error: " + status.last_error;
+  if (status.last_success == 0) return "no success ever" + error;
+  if (is_ok && status.next_poll == 0) return {};
+  UnixTime interval = std::max<UnixTime>(mailbox.poll_every.count(), 1);
+  if (is_ok) interval = std::max(interval, status.next_poll - status.last_success);
+  // What failed first after a long wait for news was good until then.
+  const UnixTime since = is_ok ? status.last_success : std::max(status.last_success, status.since);
+  if (now - since <= kIntervals * interval) return {};
+  const char* nobody = "; nobody has polled it since: does poller run (`systemctl status poller`)?";
+  return fmt::format("no success since {}{}", rfc3339(status.last_success), is_ok ? nobody : error);
 }
 
 }  // namespace poller

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -18,5 +19,10 @@ void remember_status(Store& store, const config::Mailbox& mailbox, const Error* 
 
 /// Until when the server has asked to be left alone (Suggested Backoff Time, Retry-After), where that is still to come.
 std::optional<UnixTime> asked_to_wait_until(const MailboxStatus& status, UnixTime now);
+
+/// Why a mailbox is not as it should be, by what is kept of it and by the rule of /healthz/ready: no success for three
+/// intervals (while the server tells of news, the renewal's). Empty: it is. One that `--once` polled last has no
+/// interval, and is only late where it never succeeded.
+std::string late_reason(const MailboxStatus& status, const config::Mailbox& mailbox, UnixTime now);
 
 }  // namespace poller
