@@ -24,7 +24,9 @@ install(FILES ${POLLER_MAN}/poller.yaml.5.gz DESTINATION ${CMAKE_INSTALL_MANDIR}
 install(FILES packaging/completions/poller.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME poller)
 install(FILES packaging/completions/_poller DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 install(FILES packaging/completions/poller.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
-install(FILES packaging/debian/copyright ${POLLER_MAN}/changelog.Debian.gz docs/operations.md docs/configuration.md
+# With every page that one of these links to.
+install(FILES docs/operations.md docs/configuration.md docs/microsoft365.md docs/gmail.md docs/rules.md docs/outbound.md
+              docs/threading.md docs/schema.md docs/threat-model.md packaging/debian/copyright ${POLLER_MAN}/changelog.Debian.gz
         DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/poller)
 install(FILES packaging/prometheus/poller.rules.yml packaging/grafana/poller.json poller.yaml
         DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/poller/examples)

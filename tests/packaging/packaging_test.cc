@@ -102,3 +102,21 @@ TEST_CASE("the shell scripts of the package are well-formed") {
   }
   CHECK(run_program({"bash", "-n", (source_dir() / "packaging/completions/poller.bash").string()}).exit_code == 0);
 }
+
+TEST_CASE("an installed page links to none that is not installed") {
+  const std::string installed = read_text(source_dir() / "packaging/package.cmake");
+  std::set<std::string> pages;
+  for (const auto& entry : std::filesystem::directory_iterator(source_dir() / "docs")) {
+    const auto name = entry.path().filename().string();
+    if (installed.find("docs/" + name) != std::string::npos) pages.insert(name);
+  }
+  REQUIRE(pages.count("operations.md") == 1);
+  for (const auto& page : pages) {
+    const std::string text = read_text(source_dir() / "docs" / page);
+    for (auto at = text.find("]("); at != std::string::npos; at = text.find("](", at + 2)) {
+      const std::string link = text.substr(at + 2, text.find_first_of(")#", at + 2) - at - 2);
+      if (link.empty() || link.find("://") != std::string::npos) continue;
+      CHECK_MESSAGE(pages.count(link) == 1, page, ": ", link);
+    }
+  }
+}
