@@ -168,8 +168,7 @@ class PruneRaws {
 Pruned prune(const std::string& path, const PruneLimits& limits) {
   Pruned out;
   const CareHeld held(path, false);
-  const auto db = open_file(path, false);
-  sqlite_engine::prepare_for_writing(*db);
+  const auto db = sqlite_engine::open_to_write(path);
   out.quarantine = prune_quarantine(*db, limits);
   // What came in meanwhile is not in the list of users: it is left alone.
   db->execute(

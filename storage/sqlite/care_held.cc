@@ -9,7 +9,6 @@ namespace poller::sqlite_engine {
 namespace {
 
 using sqlite::Damaged;
-using sqlite::Database;
 using sqlite::NoRoom;
 
 constexpr std::int64_t kCareSeconds = 6 * 3600;  // of the lease
@@ -20,23 +19,6 @@ constexpr const char* kCareLease = "#care";      // no mailbox may be called so
 }
 
 }  // namespace
-
-std::unique_ptr<Database> open_file(const std::string& path, bool read_only) {
-  return std::make_unique<Database>(existing_file(path), read_only, kBusyMilliseconds);
-}
-
-std::unique_ptr<Database> open_to_read(const std::string& path) {
-  auto db = open_file(path, true);
-  try {
-    prepare_for_reading(*db);
-    return db;
-  } catch (const NoRoom&) {
-    db = open_file(path, false);
-    db->execute("PRAGMA locking_mode = EXCLUSIVE");
-    prepare_for_reading(*db);
-    return db;
-  }
-}
 
 CareHeld::CareHeld(const std::string& path, bool reading) {
   refuse_empty_file(existing_file(path));

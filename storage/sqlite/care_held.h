@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 
-#include "lib/sqlite/database.h"
 #include "storage/store.h"
 
 namespace poller::sqlite_engine {
@@ -13,12 +12,6 @@ namespace poller::sqlite_engine {
 constexpr int kNumberBits = 16;  // of piece.id, see raw_file.cc
 
 inline std::string beside_of(const std::string& path) { return path + "-raw"; }
-
-std::unique_ptr<sqlite::Database> open_file(const std::string& path, bool read_only);
-
-/// For reading, also where the disk is full and nobody has it open: the index of the log, which wants room on that
-/// disk, is then kept in memory, and the file to ourselves.
-std::unique_ptr<sqlite::Database> open_to_read(const std::string& path);
 
 /// Backup and prune must not meet: what a backup's copy names must still be there when the bytes are copied.
 /// Throws Error(temporary) where another process has it.

@@ -1,7 +1,5 @@
 #include "storage/sqlite/engine.h"
 
-#include <filesystem>
-
 #include "base/error.h"
 #include "base/log.h"
 #include "lib/sqlite/errors.h"
@@ -33,13 +31,6 @@ namespace {
 // else's long write (a vacuum, a slow disk) is worth waiting for.
 constexpr int kTriesToRelease = 3;
 
-// The file beside is made after the schema of this one: what is empty now was not always so.
-const std::string& writable_file(const std::string& path) {
-  std::error_code none;
-  if (std::filesystem::file_size(path + "-raw", none) > 0 && !none) refuse_empty_file(path);
-  return created_file(path);
-}
-
 void not_released(const Lease& lease, const std::exception& error) {
   log::warning("a lease could not be released; it ends with this process",
                {{"mailbox", lease.mailbox}, {"error", error.what()}});
@@ -48,11 +39,10 @@ void not_released(const Lease& lease, const std::exception& error) {
 }  // namespace
 
 SqliteStore::SqliteStore(const std::string& path, bool read_only)
-    : db_(read_only ? existing_file(path) : writable_file(path), read_only, kBusyMilliseconds),
+    : opened_(read_only ? open_to_read(path) : open_to_write(path)),
+      db_(*opened_),
       file_(path),
-      raws_(path, read_only) {
-  read_only ? prepare_for_reading(db_) : prepare_for_writing(db_);
-}
+      raws_(path, read_only) {}
 
 std::unique_ptr<Transaction> SqliteStore::begin(const std::optional<Lease>& lease) {
   file_.check();

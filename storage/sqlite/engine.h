@@ -1,6 +1,8 @@
 // Store on SQLite: each call is one of the noun files' functions.
 #pragma once
 
+#include <memory>
+
 #include "lib/sqlite/database.h"
 #include "storage/sqlite/file.h"
 #include "storage/sqlite/outbox.h"
@@ -64,7 +66,8 @@ class SqliteStore final : public Store {
   sqlite::Database& database() { return db_; }
 
  private:
-  sqlite::Database db_;
+  std::unique_ptr<sqlite::Database> opened_;
+  sqlite::Database& db_;
   FileAtPath file_;
   RawFile raws_;
   SqliteOutboxReader outbox_{db_};

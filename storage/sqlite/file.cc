@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/steps.h"
+#include "lib/sqlite/errors.h"
 #include "storage/sqlite/migrations.h"
 
 namespace poller::sqlite_engine {
@@ -142,10 +143,34 @@ void prepare_for_writing(sqlite::Database& db) {
   migrate(db);
 }
 
-void prepare_for_reading(sqlite::Database& db) {
-  refuse_empty_file(db.path());
-  harden(db);
-  require_newest(db);
+std::unique_ptr<sqlite::Database> open_file(const std::string& path, bool read_only) {
+  return std::make_unique<sqlite::Database>(existing_file(path), read_only, kBusyMilliseconds);
+}
+
+std::unique_ptr<sqlite::Database> open_to_write(const std::string& path) {
+  // The file beside is made after the schema of this one: what is empty now was not always so.
+  std::error_code none;
+  if (fs::file_size(path + "-raw", none) > 0 && !none) refuse_empty_file(path);
+  auto db = std::make_unique<sqlite::Database>(created_file(path), false, kBusyMilliseconds);
+  prepare_for_writing(*db);
+  return db;
+}
+
+std::unique_ptr<sqlite::Database> open_to_read(const std::string& path) {
+  refuse_empty_file(path);
+  auto db = open_file(path, true);
+  const auto prepare = [&db] {
+    harden(*db);
+    require_newest(*db);
+  };
+  try {
+    prepare();
+  } catch (const sqlite::NoRoom&) {
+    db = open_file(path, false);
+    db->execute("PRAGMA locking_mode = EXCLUSIVE");
+    prepare();
+  }
+  return db;
 }
 
 }  // namespace poller::sqlite_engine

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "lib/sqlite/database.h"
@@ -43,7 +44,15 @@ class FileAtPath {
 /// WAL, synchronous=FULL, foreign keys; migrates.
 void prepare_for_writing(sqlite::Database& db);
 
-/// Changes nothing; Error(storage) when the schema is older than this program.
-void prepare_for_reading(sqlite::Database& db);
+/// A file that is there, as it is. Error(storage) where it is not.
+std::unique_ptr<sqlite::Database> open_file(const std::string& path, bool read_only);
+
+/// For writing; made where it is missing.
+std::unique_ptr<sqlite::Database> open_to_write(const std::string& path);
+
+/// Changes nothing; Error(storage) when the schema is older than this program. Also where the disk is full and nobody
+/// has the file open: the index of the log, which wants room on that disk, is then kept in memory, and the file to
+/// ourselves.
+std::unique_ptr<sqlite::Database> open_to_read(const std::string& path);
 
 }  // namespace poller::sqlite_engine

@@ -102,7 +102,9 @@ df --output=avail -B1 var | tail -1
   CHECK(tickets < kMails);
 }
 
-TEST_CASE("a full disk: a backup to another one works, prune wants 1 MB, and vacuum says how much, and where") {
+TEST_CASE(
+    "a full disk: what is stored can be read and backed up to another one, prune wants 1 MB, and vacuum says how much, "
+    "and where") {
   if (!has_small_disks()) return;
   const Home home(HomeOptions{});
   put_mails(home, 30, 60'000, "retention: {raw: 1s}\n");
@@ -114,6 +116,8 @@ done
 sleep 2.1
 )sh") + kFill;
   const auto result = on_small_disk(home, "16m", fill + R"sh(
+"$POLLER" status >/dev/null; echo "status=$?"
+"$POLLER" show T-1 >/dev/null; echo "show=$?"
 "$POLLER" db backup copy.db; echo "backup=$?"
 "$POLLER" db prune; echo "prune=$?"
 echo "---" >&2
@@ -125,6 +129,7 @@ truncate -s -1M var/ballast
 truncate -s 0 var/ballast
 "$POLLER" db vacuum; echo "vacuum=$?"
 )sh");
+  CHECK_MESSAGE(holds(result.out, "status=0\nshow=0\n"), result.out, result.err);
   CHECK_MESSAGE(holds(result.out, "backup=0\nprune=74\nvacuum=74\n"), result.out, result.err);
   CHECK_MESSAGE(holds(result.out, "the bytes of 29 mails"), result.out, result.err);
   CHECK_MESSAGE(holds(result.out, "prune=0\nthe storage is sound\ncheck=0\ndone\nvacuum=0\n"), result.out, result.err);
