@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "lib/openssl/digest.h"
 #include "mailbox/pop3/refusal.h"
@@ -41,34 +40,34 @@ bool is_unique_id(std::string_view id) {
          std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
-std::vector<Entry> read_unique_ids(Session& session, const std::map<std::uint32_t, std::uint64_t>& sizes) {
+std::string hash_name(std::string_view of) { return "sha256:" + sha256_hex(of); }
+
+// Takes from `sizes` the mails that the server names.
+std::vector<Entry> read_unique_ids(Session& session, std::map<std::uint32_t, std::uint64_t>& sizes) {
   std::vector<Entry> out;
-  std::size_t nameless = 0;
   session.lines([&](std::string_view line) {
     Entry entry;
     std::string_view id;
-    if (!split_entry(line, entry.number, id) || !is_unique_id(id)) {
-      ++nameless;
-      return;
-    }
+    if (!split_entry(line, entry.number, id) || id.empty()) return;
     const auto size = sizes.find(entry.number);
-    if (size != sizes.end()) entry.size = size->second;
-    entry.uidl = id;
+    if (size != sizes.end()) {
+      entry.size = size->second;
+      sizes.erase(size);
+    }
+    entry.is_odd = !is_unique_id(id);
+    entry.uidl = entry.is_odd ? hash_name(id) : std::string(id);
     out.push_back(std::move(entry));
   });
-  if (nameless > 0) log::warning("pop3: mails without a usable unique-id are left alone", {{"mails", nameless}});
   return out;
 }
 
-std::vector<Entry> hash_all(Session& session, const std::map<std::uint32_t, std::uint64_t>& sizes) {
-  std::vector<Entry> out;
+void hash_all(Session& session, const std::map<std::uint32_t, std::uint64_t>& sizes, std::vector<Entry>& out) {
   for (const auto& [number, size] : sizes) {
     if (session.ask("RETR " + std::to_string(number)).status != Reply::Status::ok) continue;
     std::string bytes;
     session.mail(UINT64_MAX, bytes);
-    out.push_back({number, size, "sha256:" + sha256_hex(bytes)});
+    out.push_back({number, size, hash_name(bytes), true});
   }
-  return out;
 }
 
 // RFC 1939 section 7: two identical copies of a mail may have one unique-id. Both are looked at, and both deleted.
@@ -88,14 +87,15 @@ std::vector<Entry> list_maildrop(Session& session, bool by_hash) {
   if (at_once) session.send("UIDL");
   const Reply list = session.reply();
   if (list.status != Reply::Status::ok) throw refusal(list, "to list its mails", ErrorKind::temporary);
-  const auto sizes = read_sizes(session);
+  auto sizes = read_sizes(session);
   if (!at_once) session.send("UIDL");
   const Reply uidl = session.reply();
   std::vector<Entry> entries;
   if (uidl.status == Reply::Status::ok) {
     entries = read_unique_ids(session, sizes);
+    hash_all(session, sizes, entries);  // a server that leaves some mails without a unique-id
   } else if (by_hash) {
-    entries = hash_all(session, sizes);
+    hash_all(session, sizes, entries);
   } else if (session.can("UIDL") || !uidl.code.empty()) {
     throw refusal(uidl, "to tell its mails' unique-ids", ErrorKind::temporary);
   } else {

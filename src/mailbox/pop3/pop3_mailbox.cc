@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/log.h"
+#include "base/repeated.h"
 #include "base/steps.h"
 #include "mailbox/pop3/fetch.h"
 #include "mailbox/pop3/listing.h"
@@ -19,6 +20,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kFarewell{2000};
 constexpr std::size_t kDeletesInAdvance = 100;
+// Topics of log::to_be_said().
+constexpr const char* kOddIds = "pop3 unique-ids";
+constexpr const char* kDeletes = "pop3 deletions";
 
 class Pop3Mailbox final : public Mailbox {
  public:
@@ -51,7 +55,9 @@ class Pop3Mailbox final : public Mailbox {
   void tell(const char* step, std::chrono::duration<double> took, std::string detail) const;
   void remember_listing();
   RawMail raw_mail(FetchedMail&& fetched) const;
+  void tell_odd_ids(std::span<const Entry> wanted) const;
   void take_delete(const SourceKey& key);
+  void tell_refused() const;
 
   TransportOptions server_;
   Account account_;
@@ -62,6 +68,8 @@ class Pop3Mailbox final : public Mailbox {
   bool listed_ = false;
   std::map<std::string, Entry> by_uidl_;  // of this session
   std::set<SourceKey> settling_;          // deleted once QUIT is answered, or gone already
+  std::set<SourceKey> refused_;           // not asked for again in this session
+  std::string refusal_;                   // of the first of them
 };
 
 Session& Pop3Mailbox::session() {
@@ -97,6 +105,7 @@ void Pop3Mailbox::open(bool /*read_only*/) {
   listed_ = false;
   by_uidl_.clear();
   settling_.clear();
+  refused_.clear();
   session_ = std::make_unique<Session>(server_, deadlines_);
   try {
     const auto connected = session_->connect(observer_);
@@ -150,6 +159,15 @@ RawMail Pop3Mailbox::raw_mail(FetchedMail&& fetched) const {
   return mail;
 }
 
+void Pop3Mailbox::tell_odd_ids(std::span<const Entry> wanted) const {
+  const auto odd = std::count_if(wanted.begin(), wanted.end(), [](const Entry& entry) { return entry.is_odd; });
+  if (odd == 0) return;
+  const auto said = log::to_be_said(account_.mailbox, kOddIds, "");
+  if (!said || said->times > 1) return;
+  log::warning("pop3: mails without a usable unique-id (RFC 1939 section 7) are known by a hash instead",
+               {{"mailbox", account_.mailbox}, {"mails", odd}});
+}
+
 void Pop3Mailbox::fetch(std::span<const Listed> mails, const FetchOptions& options, const MailSink& sink) {
   Session& s = session();
   try {
@@ -161,6 +179,7 @@ void Pop3Mailbox::fetch(std::span<const Listed> mails, const FetchOptions& optio
       const auto known = by_uidl_.find(mail.source.uidl);
       if (known != by_uidl_.end()) wanted.push_back(known->second);
     }
+    if (!account_.hash_ledger) tell_odd_ids(wanted);
     Fetch(s, options.max_size, [&](FetchedMail&& mail) { return sink(raw_mail(std::move(mail))); }).run(wanted);
     s.on_mail_bytes({});
   } catch (...) {
@@ -183,8 +202,30 @@ void Pop3Mailbox::take_delete(const SourceKey& key) {
   }
   const Error error = refusal(reply, "to delete a mail", ErrorKind::permanent);
   if (error.kind() != ErrorKind::permanent) throw error;
-  log::warning("pop3: a mail is not deleted",
-               {{"mailbox", account_.mailbox}, {"uid", key.uidl}, {"reason", error.what()}});
+  if (refused_.empty()) refusal_ = error.what();
+  refused_.insert(key);
+}
+
+void Pop3Mailbox::tell_refused() const {
+  if (refused_.empty()) {
+    if (const auto was = log::over(account_.mailbox, kDeletes)) {
+      log::info("pop3: no deletion is refused any more",
+                {{"mailbox", account_.mailbox}, {"passes", was->times}, {"since", rfc3339(was->since)}});
+    }
+    return;
+  }
+  const auto said = log::to_be_said(account_.mailbox, kDeletes, refusal_);
+  if (!said) return;
+  log::warning("pop3: the server does not delete mails",
+               {{"mailbox", account_.mailbox},
+                {"uid", refused_.begin()->uidl},
+                {"mails", refused_.size()},
+                {"reason", refusal_},
+                {"advice",
+                 "Each was fetched once, and is not fetched again; each pass asks for its deletion. With "
+                 "after: keep the server is not asked."},
+                {"times", said->times},
+                {"since", rfc3339(said->since)}});
 }
 
 void Pop3Mailbox::settle(std::span<const SourceKey> mails, const SettleAction& action) {
@@ -199,7 +240,7 @@ void Pop3Mailbox::settle(std::span<const SourceKey> mails, const SettleAction& a
     asked.clear();
   };
   for (const auto& key : mails) {
-    if (settling_.count(key) != 0) continue;
+    if (settling_.count(key) != 0 || refused_.count(key) != 0) continue;
     const auto known = by_uidl_.find(key.uidl);
     if (known == by_uidl_.end()) {
       settling_.insert(key);  // gone: nothing is left to do
@@ -215,6 +256,7 @@ void Pop3Mailbox::settle(std::span<const SourceKey> mails, const SettleAction& a
 
 // RFC 1939 section 6: only the answer to QUIT says whether what was marked has been removed.
 std::vector<SourceKey> Pop3Mailbox::finish() {
+  tell_refused();
   if (settling_.empty()) return {};
   Session& s = session();
   step("pop3 quit");

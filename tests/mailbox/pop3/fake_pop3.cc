@@ -19,7 +19,7 @@ std::unique_ptr<Mailbox> make_pop3_client(std::uint16_t port, const ClientOption
   server.ca_file = pop3_ca().ca_file().string();
   server.connect = options.patience;
   pop3::Account account;
-  account.mailbox = "support";
+  account.mailbox = options.mailbox;
   account.user = "desk@example.com";
   account.with_token = options.with_token;
   account.hash_ledger = options.hash_ledger;

@@ -84,6 +84,7 @@ class FakePop3 {
 };
 
 struct ClientOptions {
+  std::string mailbox = "support";
   std::string secret = "secret-token-0123";
   bool with_token = true;
   bool hash_ledger = false;
