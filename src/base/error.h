@@ -35,7 +35,7 @@ class Error : public std::runtime_error {
   [[nodiscard]] ErrorKind kind() const noexcept { return kind_; }
   [[nodiscard]] const std::string& advice() const noexcept { return advice_; }
 
-  /// How long the server asked us to wait, where it did (Retry-After, "Suggested Backoff Time").
+  /// How long the server asked us to wait, where it did (Retry-After, "Suggested Backoff Time"); 0: it gave no time.
   [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after() const noexcept { return retry_after_; }
   Error& set_retry_after(std::chrono::milliseconds wait) noexcept {
     retry_after_ = wait;

@@ -29,16 +29,16 @@ Memory& memory() {
 }  // namespace
 
 bool Repeated::is_same(std::string_view kind, std::string_view text) const {
-  return times_ > 0 && kind == kind_ && without_digits(text) == text_;
+  return times_ > 0 && kind == kind_ && without_digits(text) == without_digits(text_);
 }
 
 bool Repeated::note(std::string_view kind, std::string_view text, UnixTime now) {
   if (!is_same(kind, text)) {
     forget();
     kind_ = kind;
-    text_ = without_digits(text);
     since_ = now;
   }
+  text_ = text;
   ++times_;
   const bool is_power_of_two = (times_ & (times_ - 1)) == 0;
   unsaid_ = is_power_of_two ? 0 : unsaid_ + 1;

@@ -23,10 +23,11 @@ class Repeated {
   [[nodiscard]] int unsaid() const { return unsaid_; }     // that came after the last one said
   [[nodiscard]] UnixTime said_at() const { return said_at_; }
   [[nodiscard]] const std::string& kind() const { return kind_; }
+  [[nodiscard]] const std::string& text() const { return text_; }  // as it came last
 
  private:
   std::string kind_;
-  std::string text_;  // without its digits
+  std::string text_;
   int times_ = 0;
   int unsaid_ = 0;
   UnixTime since_ = 0;

@@ -8,7 +8,7 @@ namespace poller::cli {
 
 std::string advice_of(const Error& error) {
   std::string out = error.advice();
-  if (!error.retry_after()) return out;
+  if (!error.retry_after() || error.retry_after()->count() == 0) return out;
   const auto wait = std::chrono::ceil<std::chrono::seconds>(*error.retry_after()).count();
   if (!out.empty()) out += " ";
   return out +

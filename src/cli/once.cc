@@ -19,6 +19,7 @@
 #include "outbound/answers.h"
 #include "outbound/runner.h"
 #include "service/disk_room.h"
+#include "service/error_word.h"
 #include "service/mail_log.h"
 #include "service/mailbox_status.h"
 #include "service/notify.h"
@@ -62,7 +63,7 @@ void print_summary(const Context& context, const config::Mailbox& mailbox, const
 }
 
 void say(const config::Mailbox& mailbox, const Error& error) {
-  log::error(error.what(), {{"mailbox", mailbox.name}, {"kind", to_string(error.kind())}});
+  log::error(error.what(), {{"mailbox", mailbox.name}, {"kind", error_word(error)}});
   const std::string advice = advice_of(error);
   if (!advice.empty()) log::error("advice: " + advice, {{"mailbox", mailbox.name}});
 }

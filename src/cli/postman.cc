@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "outbound/runner.h"
+#include "service/error_word.h"
 #include "storage/outbox.h"
 
 namespace poller::cli {
@@ -75,7 +76,7 @@ std::chrono::seconds Postman::send_of(const config::Mailbox& mailbox, std::uniqu
     log::debug(held.what(), {{"mailbox", mailbox.name}});
     return kLeftInPeace;
   } catch (const Error& error) {
-    log::error(error.what(), {{"mailbox", mailbox.name}, {"kind", to_string(error.kind())}});
+    log::error(error.what(), {{"mailbox", mailbox.name}, {"kind", error_word(error)}});
     if (!error.advice().empty()) log::error("advice: " + error.advice(), {{"mailbox", mailbox.name}});
     return kLeftInPeace;
   }

@@ -28,6 +28,19 @@ std::optional<std::chrono::milliseconds> suggested_wait(std::string_view text) {
   return std::chrono::milliseconds(std::min(value, kDay));
 }
 
+std::optional<Error> throttling(std::string_view said, const std::string& what) {
+  if (!text::icontains(said, "request is throttled") && !text::icontains(said, "Suggested Backoff Time")) {
+    return std::nullopt;
+  }
+  const auto wait = suggested_wait(said);
+  Error error(ErrorKind::temporary, what,
+              wait ? "The server limits how much it is asked; the poller waits as long as it says."
+                   : "The server limits how much it is asked, and does not say for how long: the poller waits longer "
+                     "each time, ten minutes at most. If it lasts, raise poll_every.");
+  error.set_retry_after(wait.value_or(std::chrono::milliseconds(0)));
+  return error;
+}
+
 std::string tls_detail(const curl::Handshake& tls) {
   const auto& c = tls.certificate;
   const UnixTime left = c.not_after - system_clock().unix_now();

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
 #include "base/secret.h"
 #include "lib/curl/handshake.h"
 
@@ -17,6 +18,10 @@ std::string shown_text(std::string_view raw);
 
 /// "Suggested Backoff Time: 92415 milliseconds" (Exchange Online) as a duration, at most a day.
 std::optional<std::chrono::milliseconds> suggested_wait(std::string_view text);
+
+/// The Error for words that ask for less; nothing where they do not. A server that does not say for how long is given
+/// retry_after() 0.
+std::optional<Error> throttling(std::string_view said, const std::string& what);
 
 /// TLS version, cipher and certificate in a line.
 std::string tls_detail(const curl::Handshake& tls);

@@ -116,7 +116,7 @@ void AccountTokens::remember_failure(const Error& error) {
   const UnixTime hold = by_vault ? 0 : std::max<UnixTime>(wait, kHoldAfterFailure);
   // From its end: an endpoint that hangs takes longer than the hold.
   failure_ = Failure{copy_of(error), world_.options.clock->unix_now() + hold};
-  if (asked_) report(result_word(error, error.kind() == ErrorKind::temporary && wait > 0));
+  if (asked_) report(result_word(error, error.kind() == ErrorKind::temporary && error.retry_after().has_value()));
 }
 
 void AccountTokens::refresh(Urgency urgency) {

@@ -44,7 +44,9 @@ Endpoints discovered_endpoints(const std::string& url, Http& http) {
   const HttpAnswer answer = http.get(url);
   if (answer.status >= 500 || answer.status == 429) {
     Error error(ErrorKind::temporary, fmt::format("{} answered {}", url, answer.status));
-    if (answer.retry_after) error.set_retry_after(*answer.retry_after);
+    if (answer.retry_after || answer.status == 429) {
+      error.set_retry_after(answer.retry_after.value_or(std::chrono::seconds(0)));
+    }
     throw error;
   }
   const auto document = answer.status == 200 ? JsonObject::parse(answer.body.reveal()) : std::nullopt;

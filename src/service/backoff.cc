@@ -26,7 +26,7 @@ milliseconds with_jitter(milliseconds time) {
 }
 
 milliseconds rest_after(const Error& error, int failures, milliseconds interval, bool reached) {
-  if (error.retry_after()) {
+  if (error.retry_after() && error.retry_after()->count() > 0) {
     const milliseconds asked = *error.retry_after();
     return asked + (with_jitter(asked) - asked + asked / 10) / 2;  // up to a tenth longer, never shorter
   }

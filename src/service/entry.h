@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/repeated.h"
 #include "config/config.h"
 #include "intake/pass.h"
 #include "mailbox/mailbox.h"
@@ -39,8 +40,8 @@ struct Entry {
   std::string sign_in_mark;
   bool refresh_token = false;  // the server has expired or refused the one in memory
   int failures = 0;            // in a row
-  std::string said;            // the last error logged
-  int said_times = 0;
+  UnixTime failing_since = 0;  // the first of them
+  Repeated said;               // the error of the last turns
   TurnResult result;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "service/error_word.h"
+
 namespace poller {
 namespace {
 
@@ -20,8 +22,6 @@ const std::vector<double> kDurations{0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
 const std::vector<double> kLags{1, 2, 5, 10, 30, 60, 120, 300, 900, 3600, 14400, 86400};
 
 double number_of(std::chrono::seconds time) { return static_cast<double>(time.count()); }
-
-std::string_view word_for(const Error& error) { return error.retry_after() ? "throttled" : to_string(error.kind()); }
 
 }  // namespace
 
@@ -100,7 +100,7 @@ void Metrics::turn(const TurnReport& report, UnixTime now) {
     sign_in_needed_.set({name}, 0);
   } else {
     if (report.error->kind() == ErrorKind::sign_in) sign_in_needed_.set({name}, 1);
-    server_errors_.add({name, std::string(word_for(*report.error))}, 1);
+    server_errors_.add({name, error_word(*report.error)}, 1);
   }
 }
 

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "service/backoff.h"
 #include "service/entry.h"
+#include "service/error_word.h"
 #include "service/mailbox_status.h"
 #include "service/turn.h"
 #include "service/watch.h"
@@ -191,9 +192,10 @@ class Scheduler {
   }
 
   milliseconds after_success(Entry& entry) {
-    if (entry.failures > 0) log::info("works again", {{"mailbox", entry.mailbox->name}, {"failures", entry.failures}});
+    tell_unsaid(entry);
+    if (entry.failures > 0) tell_works_again(entry);
     entry.failures = 0;
-    entry.said.clear();
+    entry.said.forget();
     if (entry.result.summary.more) return milliseconds(0);
     if (!entry.result.watching) return with_jitter(entry.mailbox->poll_every);
     return begin_watching(entry);
@@ -223,7 +225,7 @@ class Scheduler {
       say(entry, error, LogLevel::info, entry.mailbox->poll_every);
       return with_jitter(entry.mailbox->poll_every);
     }
-    ++entry.failures;
+    if (entry.failures++ == 0) entry.failing_since = system_clock().unix_now();
     const milliseconds rest = rest_after(error, entry.failures, entry.mailbox->poll_every, entry.result.reached);
     say(entry, error, LogLevel::error, rest);
     // A provider that refuses the app is a fault of the configuration, and a new sign-in may mend it as well.
@@ -237,15 +239,31 @@ class Scheduler {
 
   // The same error is said at its first, second, fourth, eighth … time.
   void say(Entry& entry, const Error& error, LogLevel level, milliseconds rest) {
-    entry.said_times = entry.said == error.what() ? entry.said_times + 1 : 1;
-    entry.said = error.what();
-    if ((entry.said_times & (entry.said_times - 1)) != 0) return;
+    const char* kind = error_word(error);
+    if (!entry.said.is_same(kind, error.what())) tell_unsaid(entry);
+    if (!entry.said.note(kind, error.what(), system_clock().unix_now())) return;
     log::write(level, error.what(),
                {{"mailbox", entry.mailbox->name},
-                {"kind", to_string(error.kind())},
+                {"kind", kind},
                 {"advice", error.advice()},
-                {"times", entry.said_times},
+                {"times", entry.said.times()},
+                {"since", rfc3339(entry.said.since())},
                 {"next_try_seconds", std::chrono::duration_cast<seconds>(rest).count()}});
+  }
+
+  static void tell_unsaid(const Entry& entry) {
+    const Repeated& said = entry.said;
+    if (said.unsaid() == 0) return;
+    log::info(fmt::format("{} more like this since {}", said.unsaid(), rfc3339(said.said_at())),
+              {{"mailbox", entry.mailbox->name}, {"kind", said.kind()}, {"error", said.text()}});
+  }
+
+  static void tell_works_again(const Entry& entry) {
+    log::info("works again", {{"mailbox", entry.mailbox->name},
+                              {"failures", entry.failures},
+                              {"kind", entry.said.kind()},
+                              {"since", rfc3339(entry.failing_since)},
+                              {"lasted_seconds", system_clock().unix_now() - entry.failing_since}});
   }
 
   const config::Config& config_;

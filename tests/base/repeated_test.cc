@@ -24,6 +24,7 @@ TEST_CASE("said at the first, second, fourth, eighth … time, whatever numbers 
   CHECK(repeated.unsaid() == 4);
   CHECK(repeated.said_at() == 1016);
   CHECK(repeated.kind() == "throttled");
+  CHECK(repeated.text() == "Suggested Backoff Time: 19753080 milliseconds");
 }
 
 TEST_CASE("another kind, other words, or an end in between: it begins anew") {

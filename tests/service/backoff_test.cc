@@ -50,6 +50,13 @@ TEST_CASE("what the server asks for is never cut short") {
   }
 }
 
+TEST_CASE("a server that throttles without a time is trouble on the way") {
+  Error error(ErrorKind::temporary, "throttled");
+  error.set_retry_after(0ms);
+  CHECK(near(rest_after(error, 1, 60s, true), 60s));
+  CHECK(near(rest_after(error, 3, 60s, true), 240s));
+}
+
 TEST_CASE("a refused sign-in is not tried often, and what a person must mend even less") {
   const Error refused(ErrorKind::sign_in, "no");
   CHECK(near(rest_after(refused, 1, 1s, true), 5min));

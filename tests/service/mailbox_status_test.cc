@@ -63,6 +63,17 @@ TEST_CASE("a wait that the server named is kept to its end, one of our own is no
   CHECK_FALSE(asked(kThen));
 }
 
+TEST_CASE("throttled is a state of its own, with a time and without") {
+  const support::TempDir dir("status");
+  const auto store = open_sqlite_store((dir / "poller.db").string());
+  for (const int wait : {0, 300}) {
+    Error throttled(ErrorKind::temporary, "Request is throttled.");
+    throttled.set_retry_after(std::chrono::seconds(wait));
+    remember_status(*store, support_mailbox(), &throttled, kThen, kThen + 60);
+    CHECK(store->mailbox_status("support")->state == "throttled");
+  }
+}
+
 TEST_CASE("a storage that cannot keep a status fails, rather than to be found broken by the next mail") {
   const support::TempDir dir("status");
   const auto store = open_sqlite_store((dir / "poller.db").string());

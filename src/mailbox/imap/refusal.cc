@@ -47,12 +47,7 @@ bool says_unavailable(std::string_view text) {
 // Words that mean the same whatever status they come with; nothing when they say nothing special.
 std::optional<Error> by_words(std::string_view text, const std::string& what) {
   if (text::icontains(text, "AccessTokenExpired")) return Error(ErrorKind::temporary, what);
-  if (text::icontains(text, "request is throttled") || text::icontains(text, "Suggested Backoff Time")) {
-    Error error(ErrorKind::temporary, what,
-                "The server limits how much it is asked; the poller waits as long as it says.");
-    if (const auto wait = suggested_wait(text)) error.set_retry_after(*wait);
-    return error;
-  }
+  if (auto error = throttling(text, what)) return error;
   if (text::icontains(text, kNotConnected)) return Error(ErrorKind::sign_in, what, kNotConnectedAdvice);
   if (says_unavailable(text)) return Error(ErrorKind::temporary, what);
   return std::nullopt;

@@ -28,12 +28,7 @@ constexpr std::array kPop3Codes{
 // Words that mean the same whatever was asked; nothing when they say nothing special.
 std::optional<Error> by_pop3_words(std::string_view said, const std::string& what) {
   if (text::icontains(said, "AccessTokenExpired")) return Error(ErrorKind::temporary, what);
-  if (text::icontains(said, "request is throttled") || text::icontains(said, "Suggested Backoff Time")) {
-    Error error(ErrorKind::temporary, what,
-                "The server limits how much it is asked; the poller waits as long as it says.");
-    if (const auto wait = suggested_wait(said)) error.set_retry_after(*wait);
-    return error;
-  }
+  if (auto error = throttling(said, what)) return error;
   if (text::icontains(said, "Server Unavailable") || text::icontains(said, "Connection is closed.") ||
       text::icontains(said, "Connection closed.") || text::icontains(said, "Disconnected for inactivity")) {
     return Error(ErrorKind::temporary, what);

@@ -92,6 +92,8 @@ TEST_CASE("refusals: the kind behind the words") {
   CHECK(kind("", "Session invalidated - AccessTokenExpired") == ErrorKind::temporary);
   CHECK(kind("", "User is authenticated but not connected.") == ErrorKind::sign_in);
   CHECK(kind("", "Request is throttled. Suggested Backoff Time: 92415 milliseconds") == ErrorKind::temporary);
+  CHECK_FALSE(suggested_wait("Request is throttled.").has_value());
+  CHECK(throttling("BAD Request is throttled.", "").value().retry_after() == 0ms);
   CHECK(suggested_wait("Request is throttled. Suggested Backoff Time: 92415 milliseconds") == 92415ms);
   CHECK(suggested_wait("Suggested Backoff Time: 30 seconds") == 30s);
   CHECK(suggested_wait("Suggested Backoff Time: 99999999999999 milliseconds") == 24h);

@@ -105,6 +105,14 @@ TEST_CASE("a server in trouble is no refused sign-in") {
   const Error throttled = refused_with("-ERR Request is throttled. Suggested Backoff Time: 92415 milliseconds");
   CHECK(throttled.kind() == ErrorKind::temporary);
   CHECK(throttled.retry_after() == std::chrono::milliseconds(92415));
+  CHECK(says(throttled, "as long as it says"));
+}
+
+TEST_CASE("a server that throttles without a time: throttled all the same, and nothing is said of a time") {
+  const Error throttled = refused_with("-ERR Request is throttled.");
+  CHECK(throttled.retry_after() == std::chrono::milliseconds(0));
+  CHECK_FALSE(says(throttled, "as long as it says"));
+  CHECK(says(throttled, "poll_every"));
 }
 
 TEST_CASE("a token that Exchange's POP3 finds too long: a configuration that cannot work, and what can") {
