@@ -5,10 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/error.h"
-#include "base/secret.h"
 #include "lib/curl/handshake.h"
 
 namespace poller {
@@ -25,15 +23,5 @@ std::optional<Error> throttling(std::string_view said, const std::string& what);
 
 /// TLS version, cipher and certificate in a line.
 std::string tls_detail(const curl::Handshake& tls);
-
-/// Words that must never be shown as they are: a server may repeat what we sent.
-class SecretMask {
- public:
-  void hide(Secret secret);
-  [[nodiscard]] std::string masked(std::string text) const;
-
- private:
-  std::vector<Secret> hidden_;
-};
 
 }  // namespace poller

@@ -33,6 +33,7 @@ const char* stage_word(SmtpStage stage) {
 SmtpOptions options_of(const config::Mailbox& mailbox, const Deadlines& deadlines, const std::string& proxy) {
   const config::Smtp& smtp = *mailbox.smtp;
   SmtpOptions o;
+  o.mailbox = mailbox.name;
   o.host = smtp.server.host;
   o.port = smtp.server.port;
   o.implicit_tls = smtp.server.tls == config::Tls::implicit;

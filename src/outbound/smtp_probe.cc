@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "base/log.h"
+#include "base/secret_mask.h"
 #include "base/text.h"
+#include "base/trace.h"
 #include "lib/curl/transport.h"
 #include "mailbox/open_steps.h"
-#include "mailbox/server_words.h"
 #include "outbound/smtp_advice.h"
 
 namespace poller::outbound {
@@ -36,20 +36,22 @@ TransportOptions smtp_server(const config::Mailbox& mailbox, const Deadlines& de
 // Commands and replies on an open connection.
 class Dialogue {
  public:
-  Dialogue(Transport& transport, std::chrono::milliseconds patience) : transport_(transport), patience_(patience) {}
+  Dialogue(Transport& transport, std::chrono::milliseconds patience, const std::string& mailbox)
+      : transport_(transport), patience_(patience), trace_("smtp", mailbox) {}
 
   void hide(Secret secret) { mask_.hide(std::move(secret)); }
 
   /// `shown` stands in the trace instead of a line with a secret.
   SmtpReply ask(std::string_view line, std::string_view shown = {}) {
     const auto deadline = SteadyClock::now() + patience_;
-    log::write(LogLevel::trace, "smtp >", {{"line", shown.empty() ? line : shown}});
+    trace_.sent(shown.empty() ? line : shown);
     const Secret whole(std::string(line) + "\r\n");
     transport_.send(whole.reveal(), deadline);
     last_lines_.clear();
     while (last_lines_.size() < kMostReplyLines) {
       last_lines_.push_back(mask_.masked(read_line(deadline)));
-      log::write(LogLevel::trace, "smtp <", {{"line", last_lines_.back()}});
+      const bool challenge = last_lines_.back().starts_with("334 ") && last_lines_.back().size() > 4;
+      trace_.received(challenge ? "334 ****" : last_lines_.back());
       if (last_lines_.back().size() < 4 || last_lines_.back()[3] != '-') break;
     }
     return read_smtp_reply(fmt::format("{}", fmt::join(last_lines_, "\n")));
@@ -80,6 +82,7 @@ class Dialogue {
 
   Transport& transport_;
   std::chrono::milliseconds patience_;
+  Trace trace_;
   SecretMask mask_;
   std::string buffer_;
   std::vector<std::string> last_lines_;
@@ -196,7 +199,7 @@ void probe_smtp(const config::Mailbox& mailbox, const SmtpSecret& secret, const 
                 const std::string& proxy, const OpenObserver& observer) {
   Transport transport(smtp_server(mailbox, deadlines, proxy));
   const auto begin = open_and_tell(transport, observer, "smtp-");
-  Dialogue dialogue(transport, deadlines.command);
+  Dialogue dialogue(transport, deadlines.command, mailbox.name);
   std::string who = sign_in(dialogue, transport, mailbox, secret);
   try_sender(dialogue, mailbox);
   observer({"smtp-sign-in", SteadyClock::now() - begin,

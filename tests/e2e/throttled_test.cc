@@ -60,6 +60,37 @@ TEST_CASE("check --online and --once say for how long a provider wants to be lef
   const auto once = home.run({"--once"});
   CHECK(once.exit_code == 75);
   CHECK_MESSAGE(holds(once.err, "The server asks to wait for "), once.err);
+  CHECK_MESSAGE(holds(once.err, " mailbox=support kind=throttled"), once.err);
+}
+
+TEST_CASE("a provider that answers 429 without a time is throttled all the same, and nothing is made up") {
+  std::atomic<bool> discovers{true};
+  std::atomic<int> port{0};
+  ScriptedServer provider(std::nullopt, [&](Conversation& to) {
+    if (!holds(asked_for(to), "/openid")) {
+      to.send(
+          answer_of("200 OK", R"({"token_type":"Bearer","expires_in":3600,"access_token":"a","refresh_token":"r"})"));
+    } else if (discovers) {
+      to.send(answer_of("200 OK", fmt::format(R"({{"token_endpoint":"http://127.0.0.1:{}/token"}})", port.load())));
+    } else {
+      to.send(answer_of("429 Too Many Requests", "{}"));
+    }
+    to.close();
+  });
+  port = provider.port();
+  HomeOptions options = options_for(new_user());
+  options.discovery = fmt::format("http://127.0.0.1:{}/openid", provider.port());
+  const Home home(options, "refresh-1");
+  discovers = false;
+  const auto once = home.run({"--log-level", "trace", "--once"});
+  CHECK(once.exit_code == 75);
+  CHECK_MESSAGE(holds(once.err, " mailbox=support kind=throttled"), once.err);
+  CHECK_FALSE(holds(once.err, "asks to wait"));
+  CHECK(holds(home.run({"status"}).out, "throttled"));
+  // No mailbox is known where the provider is asked: the line names it instead.
+  CHECK_MESSAGE(holds(once.err, fmt::format("http > host=127.0.0.1:{} connection=1 line=\"GET /openid\"", port.load())),
+                once.err);
+  CHECK_MESSAGE(holds(once.err, " connection=1 line=\"429 application/json (2 bytes)\""), once.err);
 }
 
 TEST_CASE("a mail server that asks to be left alone is, also by --once, until the time it named") {

@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "base/steps.h"
 #include "base/text.h"
+#include "base/trace.h"
 #include "lib/curl/easy.h"
 
 namespace poller {
@@ -15,6 +16,7 @@ namespace {
 
 struct UrlParts {
   std::string scheme;
+  std::string path;
   curl::Peer peer;
 };
 
@@ -31,6 +33,7 @@ UrlParts take_apart(const std::string& url) {
   out.peer.keys = "oauth";
   if (parsed && curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) == CURLUE_OK) {
     out.scheme = part(CURLUPART_SCHEME);
+    out.path = part(CURLUPART_PATH);
     out.peer.host = part(CURLUPART_HOST);
     std::uint64_t port = 0;
     if (text::parse_uint(part(CURLUPART_PORT), port)) out.peer.port = static_cast<std::uint16_t>(port);
@@ -127,6 +130,8 @@ HttpResponse transfer(const HttpOptions& options, const std::string& url, const 
     easy.set(CURLOPT_POST, 1L);
     step("http post");
   }
+  const Trace trace(parts.scheme == "https" ? "https" : "http", {}, parts.peer.name());
+  trace.sent(form != nullptr ? fmt::format("POST {} ({} bytes)", parts.path, form->size()) : "GET " + parts.path);
   const CURLcode code = easy.perform();
   if (collected.too_long) {
     Secret::wipe(collected.response.body);
@@ -143,6 +148,8 @@ HttpResponse transfer(const HttpOptions& options, const std::string& url, const 
   if (const auto it = collected.response.headers.find("content-type"); it != collected.response.headers.end()) {
     collected.response.content_type = it->second;
   }
+  trace.received(fmt::format("{} {} ({} bytes)", collected.response.status, collected.response.content_type,
+                             collected.response.body.size()));
   return std::move(collected.response);
 }
 

@@ -11,11 +11,12 @@
 namespace poller {
 
 // One mail's way. libcurl tells what it sends to the trace callback: that is how a reply is known to belong to a
-// command. Nothing that passes there is kept or shown: the sign-in passes too.
+// command. Nothing that passes there is kept, and the log is shown it by SmtpTrace alone: the sign-in passes too.
 struct SmtpConnection::Exchange {
   const SmtpEnvelope& envelope;
   std::string_view mail;
   const SmtpBeforeEnd& before_end;
+  SmtpTrace& trace;
   SmtpAnswer answer;
   std::size_t recipient = 0;  // those that RCPT was sent for
   std::size_t sent = 0;       // octets of the mail handed to libcurl
@@ -25,6 +26,7 @@ struct SmtpConnection::Exchange {
   bool farewell = false;  // after a refusal libcurl says QUIT: the refusal stays what the server said to the mail
 
   void command(std::string_view line) {
+    trace.sent(line);
     farewell = farewell || line.starts_with("QUIT");
     if (farewell) return;
     answer.reply.clear();
@@ -41,6 +43,7 @@ struct SmtpConnection::Exchange {
 
   void reply(std::string_view line) {
     constexpr std::size_t kReplyOctets = 8000;
+    trace.received(line);
     if (farewell) return;
     if (answer.answered) {
       answer.reply.clear();
@@ -75,6 +78,7 @@ struct SmtpConnection::Exchange {
     const std::size_t n = std::min(room, until - sent);
     std::memcpy(into, mail.data() + sent, n);
     sent += n;
+    if (sent == mail.size()) trace.sent_mail(sent);
     return n;
   }
 };
@@ -105,7 +109,7 @@ std::chrono::milliseconds whole_time(const Deadlines& deadlines, std::size_t oct
 }  // namespace
 
 SmtpConnection::SmtpConnection(const SmtpOptions& options)
-    : options_(options), peer_{options.host, options.port, "smtp"} {
+    : options_(options), peer_{options.host, options.port, "smtp"}, trace_(options.mailbox) {
   connect_anew();
 }
 
@@ -125,7 +129,7 @@ void SmtpConnection::connect_anew() {
   easy_->set(CURLOPT_UPLOAD, 1L);
   easy_->set(CURLOPT_TCP_KEEPALIVE, 1L);
   easy_->set(CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
-  easy_->set(CURLOPT_VERBOSE, 1L);  // to the trace callback, which shows nothing
+  easy_->set(CURLOPT_VERBOSE, 1L);  // to the trace callback
   easy_->set(CURLOPT_DEBUGFUNCTION, &SmtpConnection::on_trace);
   easy_->set(CURLOPT_HEADERFUNCTION, &SmtpConnection::on_reply);
   easy_->set(CURLOPT_READFUNCTION, &SmtpConnection::on_read);
@@ -156,7 +160,7 @@ SmtpAnswer SmtpConnection::send(const SmtpEnvelope& envelope, std::string_view m
   if (envelope.recipients.empty()) throw Error(ErrorKind::permanent, "a mail without a recipient");
   if (!mail.ends_with("\r\n")) throw Error(ErrorKind::ours, "a mail to be sent must end in a line end");
 
-  Exchange exchange{envelope, mail, before_end, {}, 0, 0, nullptr, !options_.user.empty()};
+  Exchange exchange{envelope, mail, before_end, trace_, {}, 0, 0, nullptr, !options_.user.empty()};
   Slist recipients;
   for (const auto& address : envelope.recipients) {
     curl_slist* longer = curl_slist_append(recipients.get(), ("<" + address + ">").c_str());
@@ -164,7 +168,9 @@ SmtpAnswer SmtpConnection::send(const SmtpEnvelope& envelope, std::string_view m
     (void)recipients.release();
     recipients.reset(longer);
   }
-  if (fresh_ || secret.reveal() != last_secret_.reveal()) {
+  const bool new_secret = secret.reveal() != last_secret_.reveal();
+  trace_.begin(secret, new_secret);
+  if (fresh_ || new_secret) {
     connect_anew();
     fresh_ = true;
   }
@@ -190,6 +196,8 @@ SmtpAnswer SmtpConnection::send(const SmtpEnvelope& envelope, std::string_view m
   easy_->set(CURLOPT_HEADERDATA, static_cast<void*>(nullptr));
   easy_->set(CURLOPT_PREREQDATA, static_cast<void*>(nullptr));
   if (code == CURLE_LOGIN_DENIED && answer.stage == SmtpStage::connect) answer.no_sign_in_offered = true;
+  answer.reply = trace_.masked(std::move(answer.reply));
+  for (auto& refused : answer.refused) refused.reply = trace_.masked(std::move(refused.reply));
   answer.accepted = code == CURLE_OK && answer.end_reached && answer.answered && answer.reply.starts_with('2');
   fresh_ = !answer.accepted;
   if (exchange.failure) std::rethrow_exception(exchange.failure);

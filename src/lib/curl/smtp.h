@@ -16,10 +16,12 @@
 #include "base/limits.h"
 #include "base/secret.h"
 #include "lib/curl/easy.h"
+#include "lib/curl/smtp_trace.h"
 
 namespace poller {
 
 struct SmtpOptions {
+  std::string mailbox;  // the configured name, for the log
   std::string host;
   std::uint16_t port = 0;
   bool implicit_tls = false;  // else STARTTLS, which the server must offer
@@ -85,6 +87,7 @@ class SmtpConnection {
   SmtpOptions options_;
   curl::Peer peer_;
   std::unique_ptr<curl::Easy> easy_;
+  SmtpTrace trace_;
   Secret last_secret_;
   bool fresh_ = true;
 };

@@ -178,7 +178,8 @@ void Fetch::ask_alone(const Batch& refused, const StatusLine& line) {
     if (refused.uids.size() > 1) {
       again_.push_back({refused.what, {uid}, 0});
     } else {
-      log::warning("imap: the server does not give a mail", {{"uid", uid}, {"reason", error.what()}});
+      log::warning("imap: the server does not give a mail",
+                   {{"mailbox", session_.mailbox()}, {"uid", uid}, {"reason", error.what()}});
     }
   }
 }

@@ -95,7 +95,7 @@ void ImapMailbox::sign_in() {
 void ImapMailbox::open(bool read_only) {
   close();
   listed_ = false;
-  session_ = std::make_unique<Session>(server_, deadlines_);
+  session_ = std::make_unique<Session>(server_, deadlines_, account_.mailbox);
   idle_.emplace(*session_);
   try {
     const auto connected = session_->connect(observer_);

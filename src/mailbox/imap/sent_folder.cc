@@ -37,7 +37,7 @@ void note_ids(std::string_view header, const std::vector<std::string>& wanted, s
 std::vector<std::string> find_in_sent(const TransportOptions& server, const Account& account,
                                       const Deadlines& deadlines, const std::vector<std::string>& message_ids,
                                       UnixTime since) {
-  Session session(server, deadlines);
+  Session session(server, deadlines, account.mailbox);
   session.connect();
   const Secret secret = account.secret();
   learn_capabilities(session);

@@ -7,6 +7,7 @@
 #include "mailbox/imap/refusal.h"
 #include "mailbox/imap/trace.h"
 #include "mailbox/open_steps.h"
+#include "mailbox/server_words.h"
 
 namespace poller::imap {
 namespace {
@@ -23,21 +24,26 @@ std::string random_tag_prefix() {
 
 }  // namespace
 
-Session::Session(TransportOptions options, const Deadlines& deadlines)
-    : transport_(std::move(options)), deadlines_(deadlines), reader_(*this), tag_prefix_(random_tag_prefix()) {}
+Session::Session(TransportOptions options, const Deadlines& deadlines, std::string mailbox)
+    : mailbox_(std::move(mailbox)),
+      trace_("imap", mailbox_),
+      transport_(std::move(options)),
+      deadlines_(deadlines),
+      reader_(*this),
+      tag_prefix_(random_tag_prefix()) {}
 
 Session::~Session() = default;
 
 SteadyTime Session::connect(const OpenObserver& observer) {
   const SteadyTime secured = open_and_tell(transport_, observer);
   alive_ = true;
-  for (const auto& line : transport_.greeting()) trace_received(masked(line));
+  for (const auto& line : transport_.greeting()) trace_.received(masked(line));
   return secured;
 }
 
 std::string Session::new_tag(std::string_view command, std::string_view shown) {
   std::string tag = tag_prefix_ + std::to_string(++tag_number_);
-  trace_sent(tag + " ", shown.empty() ? command : shown);
+  if (Trace::is_on()) trace_.sent((tag + " ").append(shown.empty() ? command : shown));
   return tag;
 }
 
@@ -59,7 +65,7 @@ std::string Session::send_with_next(std::string_view command) {
 }
 
 void Session::send_line(std::string_view line, std::string_view shown) {
-  trace_sent("", shown);
+  trace_.sent(shown);
   transmit(Secret(std::string(line) + "\r\n"));
 }
 
@@ -79,7 +85,7 @@ void Session::transmit(const Secret& bytes) {
 Response Session::read_traced() {
   try {
     Response response = read_response(reader_, body_limits_);
-    trace_received(response, *this);
+    if (Trace::is_on()) trace_.received(masked(trace_text(response, challenges_)));
     return response;
   } catch (...) {
     alive_ = false;

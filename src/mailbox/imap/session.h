@@ -12,11 +12,12 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/secret.h"
+#include "base/secret_mask.h"
+#include "base/trace.h"
 #include "lib/curl/transport.h"
 #include "mailbox/imap/wire_reader.h"
 #include "mailbox/imap/wire_response.h"
 #include "mailbox/mailbox.h"
-#include "mailbox/server_words.h"
 
 namespace poller::imap {
 
@@ -25,7 +26,8 @@ using OnResponse = std::function<void(Response&)>;
 
 class Session final : private Input {
  public:
-  Session(TransportOptions options, const Deadlines& deadlines);
+  /// `mailbox` is the configured name, for the log.
+  Session(TransportOptions options, const Deadlines& deadlines, std::string mailbox);
   ~Session() override;
 
   /// Connects, and returns when TLS stood (mailbox/open_steps.h). Nothing is said yet.
@@ -68,6 +70,8 @@ class Session final : private Input {
   void on_body_bytes(std::function<void()> hook) { on_body_bytes_ = std::move(hook); }
   void set_body_limits(const BodyLimits& limits) { body_limits_ = limits; }
 
+  /// Whether what the server wants to go on with is a challenge of the sign-in, which is not traced.
+  void expect_challenges(bool yes) { challenges_ = yes; }
   /// Words of a server that must never be shown as they are: it may repeat what we sent.
   void hide(Secret secret) { mask_.hide(std::move(secret)); }
   [[nodiscard]] std::string masked(std::string text) const { return mask_.masked(std::move(text)); }
@@ -75,6 +79,7 @@ class Session final : private Input {
   /// Whether a whole response is there, without waiting.
   bool response_is_here() { return reader_.line_is_here(); }
   [[nodiscard]] const Transport& transport() const { return transport_; }
+  [[nodiscard]] const std::string& mailbox() const { return mailbox_; }
   [[nodiscard]] const Deadlines& deadlines() const { return deadlines_; }
   [[nodiscard]] bool is_alive() const { return alive_ && transport_.is_open(); }
   void close() noexcept;
@@ -89,6 +94,8 @@ class Session final : private Input {
   void take_status(const Response& response);
   [[noreturn]] void end_of_stream();
 
+  std::string mailbox_;
+  Trace trace_;
   Transport transport_;
   Deadlines deadlines_;
   Reader reader_;
@@ -102,6 +109,7 @@ class Session final : private Input {
   bool news_ = false;
   bool alive_ = false;
   bool bodies_ = false;
+  bool challenges_ = false;
   std::uint64_t since_progress_ = 0;
   std::function<void()> on_body_bytes_;
   SteadyTime deadline_;

@@ -42,6 +42,7 @@ StatusLine authenticate(Session& session, const Exchange& exchange, std::string&
   const bool inline_response =
       session.can("SASL-IR") && command.size() + exchange.response.size() + 20 < kCommandOctets;
   std::string tag;
+  session.expect_challenges(true);
   if (inline_response) {
     const Secret whole(command + " " + std::string(exchange.response.reveal()));
     tag = session.send(whole.reveal(), command + " ****");
@@ -50,7 +51,7 @@ StatusLine authenticate(Session& session, const Exchange& exchange, std::string&
   }
   bool response_sent = inline_response;
   int challenges = 0;
-  return session.wait(tag, [&](Response& response) {
+  StatusLine line = session.wait(tag, [&](Response& response) {
     if (response.kind != Response::Kind::continuation) return;
     if (!response_sent) {
       session.send_line(exchange.response.reveal(), "****");
@@ -61,6 +62,8 @@ StatusLine authenticate(Session& session, const Exchange& exchange, std::string&
     challenge = challenge_text(response.line.text);
     session.send_line(exchange.answer, "(empty answer)");
   });
+  session.expect_challenges(false);
+  return line;
 }
 
 [[noreturn]] void refuse_sign_in(Session& session, const std::string& user, StatusLine line,

@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/log.h"
-#include "mailbox/imap/session.h"
-
 namespace poller::imap {
 namespace {
 
@@ -37,10 +34,12 @@ std::string fetch_text(const Response& r) {
                      r.item.kind == FetchItem::Body::none ? "" : fmt::format(" BODY {{{}}} …", r.item.body_size));
 }
 
-std::string response_text(const Response& r) {
+}  // namespace
+
+std::string trace_text(const Response& r, bool challenges) {
   switch (r.kind) {
     case Response::Kind::continuation:
-      return "+ " + r.line.text;
+      return "+ " + (challenges && !r.line.text.empty() ? "****" : r.line.text);
     case Response::Kind::tagged:
       return r.tag + " " + status_text(r.line);
     case Response::Kind::status:
@@ -66,23 +65,6 @@ std::string response_text(const Response& r) {
       return r.line.text;
   }
   return {};
-}
-
-}  // namespace
-
-void trace_sent(std::string_view tag, std::string_view command) {
-  if (!log::enabled(LogLevel::trace)) return;
-  log::write(LogLevel::trace, "imap >", {{"line", std::string(tag).append(command)}});
-}
-
-void trace_received(std::string_view line) {
-  if (!log::enabled(LogLevel::trace)) return;
-  log::write(LogLevel::trace, "imap <", {{"line", line}});
-}
-
-void trace_received(const Response& response, const Session& session) {
-  if (!log::enabled(LogLevel::trace)) return;
-  trace_received(session.masked(response_text(response)));
 }
 
 }  // namespace poller::imap

@@ -1,16 +1,14 @@
-// The protocol as the log shows it at level trace: secrets masked before anything is formatted, mails not shown.
+// The server's responses as the log shows them at level trace: mails not shown.
 #pragma once
 
-#include <string_view>
+#include <string>
 
 #include "mailbox/imap/wire_response.h"
 
 namespace poller::imap {
 
-class Session;
-
-void trace_sent(std::string_view tag, std::string_view command);
-void trace_received(std::string_view line);
-void trace_received(const Response& response, const Session& session);
+/// `challenges`: what the server wants to go on with is masked whole. What it holds is encoded, so that no secret would
+/// be found in it.
+std::string trace_text(const Response& response, bool challenges);
 
 }  // namespace poller::imap

@@ -63,7 +63,8 @@ void Fetch::take(const Entry& entry) {
   } else {
     const Error error = refusal(reply, "to give a mail", ErrorKind::permanent);
     if (error.kind() != ErrorKind::permanent) throw error;
-    log::warning("pop3: the server does not give a mail", {{"uid", entry.uidl}, {"reason", error.what()}});
+    log::warning("pop3: the server does not give a mail",
+                 {{"mailbox", session_.mailbox()}, {"uid", entry.uidl}, {"reason", error.what()}});
     if (!oversized) return;  // without TOP an oversized mail is known by its size alone
   }
   mail.complete = !oversized && mail.size <= max_size_;

@@ -106,7 +106,7 @@ void Pop3Mailbox::open(bool /*read_only*/) {
   by_uidl_.clear();
   settling_.clear();
   refused_.clear();
-  session_ = std::make_unique<Session>(server_, deadlines_);
+  session_ = std::make_unique<Session>(server_, deadlines_, account_.mailbox);
   try {
     const auto connected = session_->connect(observer_);
     sign_in();

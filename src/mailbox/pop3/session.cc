@@ -4,20 +4,15 @@
 
 #include <algorithm>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "mailbox/open_steps.h"
 #include "mailbox/pop3/refusal.h"
+#include "mailbox/server_words.h"
 
 namespace poller::pop3 {
 namespace {
 
 constexpr std::uint64_t kWorthMoreTime = std::uint64_t{64} * 1024;  // a trickle is no progress
-
-// Secrets are masked before anything is formatted; mails are not shown.
-void trace(const char* direction, std::string_view line) {
-  if (log::enabled(LogLevel::trace)) log::write(LogLevel::trace, direction, {{"line", line}});
-}
 
 const char* word_of(Reply::Status status) {
   switch (status) {
@@ -29,6 +24,13 @@ const char* word_of(Reply::Status status) {
       return "+";
   }
   return "";
+}
+
+// A challenge is masked whole: what it holds is encoded, so that no secret would be found in it.
+std::string shown_reply(const Reply& reply) {
+  const std::string code = reply.code.empty() ? "" : "[" + reply.code + "] ";
+  const bool challenge = reply.status == Reply::Status::go_on && !reply.text.empty();
+  return fmt::format("{} {}{}", word_of(reply.status), code, challenge ? "****" : reply.text);
 }
 
 std::vector<std::string> upper_words(std::string_view line) {
@@ -43,15 +45,19 @@ std::vector<std::string> upper_words(std::string_view line) {
 
 }  // namespace
 
-Session::Session(TransportOptions options, const Deadlines& deadlines)
-    : transport_(std::move(options)), deadlines_(deadlines), reader_(*this) {}
+Session::Session(TransportOptions options, const Deadlines& deadlines, std::string mailbox)
+    : mailbox_(std::move(mailbox)),
+      trace_("pop3", mailbox_),
+      transport_(std::move(options)),
+      deadlines_(deadlines),
+      reader_(*this) {}
 
 Session::~Session() = default;
 
 SteadyTime Session::connect(const OpenObserver& observer) {
   const SteadyTime secured = open_and_tell(transport_, observer);
   alive_ = true;
-  for (const auto& line : transport_.greeting()) trace("pop3 <", line);
+  for (const auto& line : transport_.greeting()) trace_.received(line);
   return secured;
 }
 
@@ -66,7 +72,7 @@ auto Session::guarded(Reading&& reading) {
 }
 
 void Session::send(std::string_view line, std::string_view shown) {
-  trace("pop3 >", shown.empty() ? line : shown);
+  trace_.sent(shown.empty() ? line : shown);
   const Secret bytes(std::string(line) + "\r\n");
   allow(deadlines_.command);
   guarded([&] { transport_.send(bytes.reveal(), deadline_); });
@@ -75,10 +81,7 @@ void Session::send(std::string_view line, std::string_view shown) {
 Reply Session::reply() {
   Reply reply = guarded([&] { return reader_.reply(); });
   reply.text = masked(std::move(reply.text));
-  if (log::enabled(LogLevel::trace)) {
-    const std::string code = reply.code.empty() ? "" : "[" + reply.code + "] ";
-    trace("pop3 <", fmt::format("{} {}{}", word_of(reply.status), code, reply.text));
-  }
+  if (Trace::is_on()) trace_.received(shown_reply(reply));
   if (reply.status == Reply::Status::error) {
     last_words_ = reply.text;
     if (ends_session(reply)) {
@@ -104,7 +107,7 @@ void Session::lines(const std::function<void(std::string_view)>& each) {
     });
   });
   bodies_ = false;
-  trace("pop3 <", fmt::format("({} lines) .", count));
+  trace_.received(fmt::format("({} lines) .", count));
 }
 
 std::uint64_t Session::mail(std::uint64_t keep, std::string& into) {
@@ -112,7 +115,7 @@ std::uint64_t Session::mail(std::uint64_t keep, std::string& into) {
   allow(deadlines_.body_progress);
   const std::uint64_t size = guarded([&] { return reader_.mail(keep, into); });
   bodies_ = false;
-  trace("pop3 <", fmt::format("({} bytes) .", size));
+  trace_.received(fmt::format("({} bytes) .", size));
   return size;
 }
 

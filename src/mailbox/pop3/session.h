@@ -12,16 +12,18 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/secret.h"
+#include "base/secret_mask.h"
+#include "base/trace.h"
 #include "lib/curl/transport.h"
 #include "mailbox/mailbox.h"
 #include "mailbox/pop3/wire.h"
-#include "mailbox/server_words.h"
 
 namespace poller::pop3 {
 
 class Session final : private Input {
  public:
-  Session(TransportOptions options, const Deadlines& deadlines);
+  /// `mailbox` is the configured name, for the log.
+  Session(TransportOptions options, const Deadlines& deadlines, std::string mailbox);
   ~Session() override;
 
   /// Connects, and returns when TLS stood (mailbox/open_steps.h). Nothing is said yet.
@@ -52,6 +54,7 @@ class Session final : private Input {
   /// The deadline of what is awaited: a command's from now on, or some other time.
   void allow(std::chrono::milliseconds time);
   [[nodiscard]] const Transport& transport() const { return transport_; }
+  [[nodiscard]] const std::string& mailbox() const { return mailbox_; }
   [[nodiscard]] bool is_alive() const { return alive_ && transport_.is_open(); }
   void close() noexcept;
 
@@ -60,6 +63,8 @@ class Session final : private Input {
   template <class Reading>
   auto guarded(Reading&& reading);
 
+  std::string mailbox_;
+  Trace trace_;
   Transport transport_;
   Deadlines deadlines_;
   Reader reader_;
