@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "intake/trial.h"
+#include "intake/uid_text.h"
 #include "lib/openssl/digest.h"
 
 namespace poller {
@@ -65,7 +66,7 @@ class Careful {
     if (mails.empty() || !survives_processing(mails, options).front()) {
       log::warning(
           "quarantine retry failed",
-          {{"mailbox", context_.mailbox.name}, {"quarantine", wanted.row.id}, {"uid", wanted.listed.source.uid}});
+          {{"mailbox", context_.mailbox.name}, {"quarantine", wanted.row.id}, {"uid", uid_text(wanted.listed.source)}});
       if (context_.dry_run) return;
       auto tx = context_.store.begin(context_.lease);
       tx->set_quarantine_state(wanted.row.id, "open", 0);
@@ -109,7 +110,7 @@ class Careful {
     if (!survived || attempts >= kMaxAttempts) {
       if (!survived) ++attempts;
       log::error("processing this mail ends the process",
-                 {{"mailbox", context_.mailbox.name}, {"uid", raw.source.uid}, {"attempt", attempts}});
+                 {{"mailbox", context_.mailbox.name}, {"uid", uid_text(raw.source)}, {"attempt", attempts}});
       mark(raw.source);
       if (attempts < kMaxAttempts) return;
       commit_one(unparsed(std::move(raw), fmt::format("processing it crashed {} times", attempts), options.now));
@@ -157,7 +158,7 @@ class Careful {
 
 void log_stub(const config::Mailbox& mailbox, const SourceKey& source) {
   log::warning("the server could not give a mail and sent a stub in its place: fetched again by the next pass",
-               {{"mailbox", mailbox.name}, {"uid", source.uid}, {"uidl", source.uidl}});
+               {{"mailbox", mailbox.name}, {"uid", uid_text(source)}});
 }
 
 void run_carefully(const CarefulContext& context, Mailbox& session, const Candidates& candidates,

@@ -16,6 +16,7 @@
 #include "intake/quarantine.h"
 #include "intake/remember.h"
 #include "intake/route.h"
+#include "intake/uid_text.h"
 #include "parsers/requester.h"
 #include "storage/outbox.h"
 
@@ -68,10 +69,10 @@ std::optional<MailEvent> Committer::try_one(Transaction& tx, Processed& mail) {
   } catch (const Error& error) {
     if (is_store_trouble(error)) throw;
     log::error("mail could not be stored",
-               {{"mailbox", mailbox_.name}, {"uid", mail.raw.source.uid}, {"error", error.what()}});
+               {{"mailbox", mailbox_.name}, {"uid", uid_text(mail.raw.source)}, {"error", error.what()}});
   } catch (const std::exception& error) {
     log::error("mail could not be stored",
-               {{"mailbox", mailbox_.name}, {"uid", mail.raw.source.uid}, {"error", error.what()}});
+               {{"mailbox", mailbox_.name}, {"uid", uid_text(mail.raw.source)}, {"error", error.what()}});
   }
   tx.rollback_to_savepoint();
   if (options_.retry_later && attempts_of(mail.raw.source) < kMaxAttempts) return std::nullopt;  // it stays in hand

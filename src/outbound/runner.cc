@@ -83,14 +83,14 @@ class OutboxRun {
       if (row.end_reached) {
         result.state = OutboxState::uncertain;
         result.error = "poller ended after the mail's end and before the server's answer";
-        log::warning("a mail's fate is uncertain", {{"mailbox", mailbox_.name}, {"outbox", row.id}});
+        say(LogLevel::warning, "a mail's fate is uncertain", row);
         ++summary_.uncertain;
         doubtful.push_back(row);
       } else {
         result.state = OutboxState::retry;
         result.error = "poller ended before the mail was sent whole";
         result.next_try = now;
-        log::info("a mail that was not sent whole is sent again", {{"mailbox", mailbox_.name}, {"outbox", row.id}});
+        say(LogLevel::info, "a mail that was not sent whole is sent again", row);
       }
       tx->outbox().finish(row.id, result, now);
     }
@@ -100,6 +100,15 @@ class OutboxRun {
 
   void told(const OutboxRow& row, OutboxState state) const {
     if (options_.on_result) options_.on_result(row, state);
+  }
+
+  static void say(LogLevel level, std::string_view what, const OutboxRow& row) {
+    log::write(level, what,
+               {{"mailbox", row.mailbox},
+                {"message", row.message.value_or(0)},
+                {"ticket", row.ticket.value_or(0)},
+                {"outbox", row.id},
+                {"message_id", row.message_id}});
   }
 
   // What somebody must mend is kept for the alert; with the next mail that goes out it is over.
@@ -211,14 +220,13 @@ class OutboxRun {
   }
 
   void tell(const OutboxRow& row, const OutboxResult& result, const Attempt& attempt) {
-    const auto fields = {LogField{"mailbox", mailbox_.name},
-                         LogField{"outbox", row.id},
-                         LogField{"kind", to_string(row.kind)},
-                         LogField{"state", to_string(result.state)},
-                         LogField{"to", row.to.empty() ? std::string() : row.to.front()},
-                         LogField{"reply", attempt.server_reply},
-                         LogField{"error", attempt.error},
-                         LogField{"advice", attempt.advice}};
+    const auto fields = {
+        LogField{"mailbox", mailbox_.name},         LogField{"message", row.message.value_or(0)},
+        LogField{"ticket", row.ticket.value_or(0)}, LogField{"outbox", row.id},
+        LogField{"message_id", row.message_id},     LogField{"kind", to_string(row.kind)},
+        LogField{"state", to_string(result.state)}, LogField{"to", row.to.empty() ? std::string() : row.to.front()},
+        LogField{"reply", attempt.server_reply},    LogField{"error", attempt.error},
+        LogField{"advice", attempt.advice}};
     switch (result.state) {
       case OutboxState::sent:
         ++summary_.sent;

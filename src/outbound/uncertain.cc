@@ -98,15 +98,22 @@ void resolve_uncertain(Store& store, const config::Mailbox& mailbox, const Clock
       result.state = result.owed.empty() ? OutboxState::sent : OutboxState::retry;
       result.next_try = result.owed.empty() ? 0 : now;
       result.server_reply = "found in the Sent folder";
-      log::info("an uncertain mail was sent: it is in the Sent folder",
-                {{"mailbox", mailbox.name}, {"outbox", row.id}});
+      log::info("an uncertain mail was sent: it is in the Sent folder", {{"mailbox", mailbox.name},
+                                                                         {"message", row.message.value_or(0)},
+                                                                         {"ticket", row.ticket.value_or(0)},
+                                                                         {"outbox", row.id},
+                                                                         {"message_id", row.message_id}});
     } else if (trustworthy && now - row.tried_at >= options.wait.count() && !store.value(resent_key(row))) {
       result.state = OutboxState::retry;
       result.owed = row.owed;
       result.next_try = now;
       result.error = "was uncertain; it is not in the Sent folder, where an earlier mail is: tried once more";
       tx->set_value(resent_key(row), rfc3339(now));
-      log::warning(result.error, {{"mailbox", mailbox.name}, {"outbox", row.id}});
+      log::warning(result.error, {{"mailbox", mailbox.name},
+                                  {"message", row.message.value_or(0)},
+                                  {"ticket", row.ticket.value_or(0)},
+                                  {"outbox", row.id},
+                                  {"message_id", row.message_id}});
     } else {
       continue;
     }

@@ -166,7 +166,15 @@ TEST_CASE("Exchange's stub over POP3: in quarantine after three passes, not befo
   auto options = pop3_options(user);
   options.after = "delete";
   const Home home = signed_in_home(options);
-  CHECK(home.once().stored == 1);
+  const auto first = home.run({"--once", "--log-format", "json"});
+  REQUIRE_MESSAGE(first.exit_code == 0, first.err);
+  bool warned = false;
+  for (const auto& line : json_lines(first.err)) {
+    if (line.at("level") != "warning") continue;
+    warned = true;
+    CHECK_MESSAGE(line.at("uid").get<std::string>().size() > 5, first.err);  // the unique-id, and not "0"
+  }
+  CHECK(warned);
   CHECK(home.once().mails == 0);
   CHECK(home.count("SELECT count(*) FROM ticket_v1") == 1);
   CHECK(home.once().quarantined == 1);
@@ -212,4 +220,5 @@ TEST_CASE("the trace shows POP3 without a secret") {
   CHECK(result.err.find("PASS ****") != std::string::npos);
   CHECK(result.err.find("PASS pw") == std::string::npos);
   CHECK(result.err.find("RETR 1") != std::string::npos);
+  CHECK(result.err.find(" mailbox=support connection=") != std::string::npos);
 }
