@@ -7,14 +7,16 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/repeated.h"
 #include "base/text.h"
 
 namespace poller::outbound {
 namespace {
 
-constexpr UnixTime kLookEvery = 600;     // a row that stays uncertain is looked for no more often
-constexpr std::size_t kWitnesses = 20;   // mails known as sent that are looked for beside it
-constexpr UnixTime kClockSlack = 86400;  // between our clock and the server's
+constexpr const char* kSentFolder = "sent folder";  // topic of log::to_be_said()
+constexpr UnixTime kLookEvery = 600;                // a row that stays uncertain is looked for no more often
+constexpr std::size_t kWitnesses = 20;              // mails known as sent that are looked for beside it
+constexpr UnixTime kClockSlack = 86400;             // between our clock and the server's
 
 std::string resent_key(const OutboxRow& row) { return fmt::format("outbox.resent.{}", row.id); }
 std::string looked_key(const config::Mailbox& mailbox) { return "outbox.sent_folder." + mailbox.name; }
@@ -81,10 +83,19 @@ void resolve_uncertain(Store& store, const config::Mailbox& mailbox, const Clock
     found = options.open()->find(ids, since - kClockSlack);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::storage) throw;
-    log::warning("the Sent folder could not be read; uncertain mail stays so",
-                 {{"mailbox", mailbox.name}, {"error", error.what()}, {"advice", error.advice()}});
+    auto tx = store.begin(lease);
+    tx->set_value(looked_key(mailbox), rfc3339(now));
+    tx->commit();
+    const auto said = log::to_be_said(mailbox.name, kSentFolder, error.what());
+    if (!said) return;
+    log::warning("the Sent folder could not be read; uncertain mail stays so", {{"mailbox", mailbox.name},
+                                                                                {"error", error.what()},
+                                                                                {"advice", error.advice()},
+                                                                                {"times", said->times},
+                                                                                {"since", rfc3339(said->since)}});
     return;
   }
+  log::over(mailbox.name, kSentFolder);
   const auto is_found = [&](const OutboxRow& row) {
     return std::find(found.begin(), found.end(), row.message_id) != found.end();
   };

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "../support/log_text.h"
 #include "outbox_home.h"
 
 namespace poller::outbound {
@@ -119,6 +120,32 @@ TEST_CASE("a mail sent after the one in doubt is no witness: the folder is read 
   options.sent = [&] { return std::make_unique<FakeSent>(std::set<std::string>{later.message_id}); };
   home.clock.offset += 700;
   CHECK(home.run(options).sent == 0);
+  CHECK(home.row(q).state == OutboxState::uncertain);
+}
+
+TEST_CASE("a Sent folder that cannot be read is left alone for a while too, and warned of less and less often") {
+  OutboxHome home;
+  home.config.mailboxes[0].name = "sent-unreadable";
+  const Queued q = home.queue("uncertain, no Sent folder");
+  smtp_server().behave(R"({"lose": "after"})");
+  home.run();
+  RunOptions options;
+  options.sent_rest = std::chrono::seconds(30);
+  int looks = 0;
+  options.sent = [&]() -> std::unique_ptr<SentLookup> {
+    ++looks;
+    throw Error(ErrorKind::configuration, "its Sent folder is out of reach");
+  };
+  const std::string log = support::log_of([&] {
+    for (int i = 0; i < 5; ++i) {
+      home.run(options);
+      home.clock.offset += 1;
+      home.run(options);
+      home.clock.offset += 30;
+    }
+  });
+  CHECK(looks == 5);
+  CHECK_MESSAGE(support::times_in(log, "mailbox=sent-unreadable") == 3, log);
   CHECK(home.row(q).state == OutboxState::uncertain);
 }
 

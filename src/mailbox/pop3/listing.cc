@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "base/log.h"
+#include "base/repeated.h"
 #include "base/text.h"
 #include "lib/openssl/digest.h"
 #include "mailbox/pop3/refusal.h"
@@ -10,7 +12,8 @@
 namespace poller::pop3 {
 namespace {
 
-constexpr std::size_t kUniqueId = 250;  // characters; RFC 1939 says 70
+constexpr const char* kNotGiven = "pop3 not given";  // topic of log::to_be_said()
+constexpr std::size_t kUniqueId = 250;               // characters; RFC 1939 says 70
 
 // "12 3456" or "12 whqtswO00WBw418f9t5JxYwZ": the number, and what stands behind it. False for a line without a number.
 bool split_entry(std::string_view line, std::uint32_t& number, std::string_view& rest) {
@@ -62,12 +65,29 @@ std::vector<Entry> read_unique_ids(Session& session, std::map<std::uint32_t, std
 }
 
 void hash_all(Session& session, const std::map<std::uint32_t, std::uint64_t>& sizes, std::vector<Entry>& out) {
+  std::size_t refused = 0;
+  std::string reason;
   for (const auto& [number, size] : sizes) {
-    if (session.ask("RETR " + std::to_string(number)).status != Reply::Status::ok) continue;
+    const Reply reply = session.ask("RETR " + std::to_string(number));
+    if (reply.status != Reply::Status::ok) {
+      const Error error = refusal(reply, "to give a mail", ErrorKind::permanent);
+      if (error.kind() != ErrorKind::permanent) throw error;
+      if (refused++ == 0) reason = error.what();
+      continue;
+    }
     std::string bytes;
     session.mail(UINT64_MAX, bytes);
     out.push_back({number, size, hash_name(bytes), true});
   }
+  if (refused == 0) return;
+  // Nothing is known of it that could be written into the ledger: the next pass asks again.
+  const auto said = log::to_be_said(session.mailbox(), kNotGiven, reason);
+  if (!said) return;
+  log::warning("pop3: the server neither names nor gives mails", {{"mailbox", session.mailbox()},
+                                                                  {"mails", refused},
+                                                                  {"reason", reason},
+                                                                  {"times", said->times},
+                                                                  {"since", rfc3339(said->since)}});
 }
 
 // RFC 1939 section 7: two identical copies of a mail may have one unique-id. Both are looked at, and both deleted.

@@ -103,6 +103,31 @@ TEST_CASE("a mail without any unique-id is known by the hash of its bytes") {
   CHECK(mails[1].source.uidl != mails[2].source.uidl);
 }
 
+TEST_CASE("a mail without a unique-id that the server does not give either keeps no other from us, and is told of") {
+  const std::string log = log_of([] {
+    for (int session = 0; session < 3; ++session) {
+      Stage stage(
+          [](support::Conversation& c) {
+            FakePop3 server = server_with(c, {"good", "", ""});
+            server.ready();
+            for (;;) {
+              const std::string command = server.line();
+              if (command == "RETR 2" || command == "RETR 3") {
+                server.say("-ERR it is gone, 17");
+              } else if (!server.answer(command)) {
+                return;
+              }
+            }
+          },
+          named("not-given"));
+      stage.client().open(false);
+      CHECK(fetch_all(stage.client()).size() == 1);
+    }
+  });
+  CHECK_MESSAGE(times_in(log, "mailbox=not-given mails=2") == 2, log);  // of three passes
+  CHECK_MESSAGE(times_in(log, "it is gone") == 2, log);
+}
+
 TEST_CASE("a deletion that the server refuses: asked for once a pass, said at its 1st, 2nd, 4th, 8th … pass") {
   const auto pass = [](bool refuses) {
     std::vector<std::string> commands;
