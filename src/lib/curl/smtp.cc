@@ -196,9 +196,9 @@ SmtpAnswer SmtpConnection::send(const SmtpEnvelope& envelope, std::string_view m
   easy_->set(CURLOPT_HEADERDATA, static_cast<void*>(nullptr));
   easy_->set(CURLOPT_PREREQDATA, static_cast<void*>(nullptr));
   if (code == CURLE_LOGIN_DENIED && answer.stage == SmtpStage::connect) answer.no_sign_in_offered = true;
+  answer.accepted = code == CURLE_OK && answer.end_reached && answer.answered && answer.reply.starts_with('2');
   answer.reply = trace_.masked(std::move(answer.reply));
   for (auto& refused : answer.refused) refused.reply = trace_.masked(std::move(refused.reply));
-  answer.accepted = code == CURLE_OK && answer.end_reached && answer.answered && answer.reply.starts_with('2');
   fresh_ = !answer.accepted;
   if (exchange.failure) std::rethrow_exception(exchange.failure);
   if (!answer.accepted) answer.failure = failure_of(code, answer);
