@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -178,6 +179,21 @@ constexpr std::array kForwardedPhrases = {
 
 // clang-format on
 
+// A set of bytes, as a bit each for their lower six bits.
+using Letters = std::uint64_t;
+
+constexpr Letters letters_of(std::string_view text) {
+  Letters letters = 0;
+  for (const char c : text) letters |= Letters{1} << (static_cast<unsigned char>(c) & 63);
+  return letters;
+}
+
+constexpr auto kReplyLineLetters = [] {
+  std::array<Letters, kReplyLinePhrases.size()> letters{};
+  for (std::size_t i = 0; i < letters.size(); ++i) letters[i] = letters_of(kReplyLinePhrases[i]);
+  return letters;
+}();
+
 template <std::size_t... N>
 std::unordered_set<std::string_view> phrase_set(const std::array<const char*, N>&... lists) {
   std::unordered_set<std::string_view> result;
@@ -235,8 +251,13 @@ bool is_original_message_phrase(std::string_view phrase) {
 }
 
 bool holds_reply_line_phrase(std::string_view line) {
-  return std::any_of(kReplyLinePhrases.begin(), kReplyLinePhrases.end(),
-                     [&](std::string_view phrase) { return line.find(phrase) != std::string_view::npos; });
+  // Every line of a mail is asked: few have all the letters of a phrase, and only those are searched.
+  const Letters letters = letters_of(line);
+  for (std::size_t i = 0; i < kReplyLinePhrases.size(); ++i) {
+    const bool has_letters = (kReplyLineLetters[i] & ~letters) == 0;
+    if (has_letters && line.find(kReplyLinePhrases[i]) != std::string_view::npos) return true;
+  }
+  return false;
 }
 
 bool is_forwarded_message_phrase(std::string_view phrase) {
