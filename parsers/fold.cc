@@ -83,6 +83,10 @@ std::string ascii_digits(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t begin = at;
     const char32_t c = text::next_code_point(text, at);
+    if (c < kZeros.front()) {
+      out += text.substr(begin, at - begin);
+      continue;
+    }
     const auto* const zero =
         std::find_if(kZeros.begin(), kZeros.end(), [&](char32_t z) { return c >= z && c < z + 10; });
     if (zero == kZeros.end())
