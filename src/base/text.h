@@ -19,7 +19,11 @@ constexpr char upper(char c) noexcept { return c >= 'a' && c <= 'z' ? static_cas
 
 std::string to_lower(std::string_view s);
 std::string_view trim(std::string_view s) noexcept;
-bool iequals(std::string_view a, std::string_view b) noexcept;
+/// Of two of the same length.
+bool has_same_letters(std::string_view a, std::string_view b) noexcept;
+inline bool iequals(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() && has_same_letters(a, b);
+}
 bool istarts_with(std::string_view s, std::string_view prefix) noexcept;
 bool iends_with(std::string_view s, std::string_view suffix) noexcept;
 /// Position of `needle` in `s`, ASCII case ignored, or npos.
@@ -42,7 +46,11 @@ std::string to_valid_utf8(std::string_view s);
 void append_utf8(std::string& out, char32_t code_point);
 /// Reads one code point at `pos` and moves on; what is ill-formed gives U+FFFD, one for each maximal subpart (Unicode
 /// section 3.9), as browsers do.
-char32_t next_code_point(std::string_view s, std::size_t& pos) noexcept;
+char32_t next_beyond_ascii(std::string_view s, std::size_t& pos) noexcept;
+inline char32_t next_code_point(std::string_view s, std::size_t& pos) noexcept {
+  if (static_cast<unsigned char>(s[pos]) < 0x80) return static_cast<unsigned char>(s[pos++]);
+  return next_beyond_ascii(s, pos);
+}
 /// Length of the well-formed sequence at `pos`, or 0. For ill-formed ones `subpart` is the length of what could have
 /// begun one, at least 1.
 std::size_t utf8_sequence(std::string_view s, std::size_t pos, std::size_t& subpart) noexcept;

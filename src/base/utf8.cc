@@ -57,16 +57,12 @@ bool is_utf8(std::string_view s) noexcept {
   return true;
 }
 
-char32_t next_code_point(std::string_view s, std::size_t& pos) noexcept {
-  if (static_cast<unsigned char>(s[pos]) < 0x80) return static_cast<unsigned char>(s[pos++]);
+char32_t next_beyond_ascii(std::string_view s, std::size_t& pos) noexcept {
   std::size_t subpart = 1;
   const std::size_t n = utf8_sequence(s, pos, subpart);
   const auto byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(s[pos + i])); };
   char32_t c = 0xfffd;
   switch (n) {
-    case 1:
-      c = byte(0);
-      break;
     case 2:
       c = (byte(0) & 0x1f) << 6 | (byte(1) & 0x3f);
       break;
