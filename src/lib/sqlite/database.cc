@@ -2,11 +2,23 @@
 
 #include <sqlite3.h>
 
+#include <mutex>
+
 #include "lib/sqlite/errors.h"
 
 namespace poller::sqlite {
+namespace {
+
+// SQLite counts what it allocates, under one lock for the whole process, and nobody reads the counts.
+void count_no_memory() {
+  static std::once_flag once;
+  std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
+}
+
+}  // namespace
 
 Database::Database(const std::string& path, bool read_only, int busy_ms) : path_(path), read_only_(read_only) {
+  count_no_memory();
   refuse_after_io_error(path_);
   const int flags = (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX;
   const int code = sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr);
