@@ -125,6 +125,13 @@ void one_mailbox(Round& round, const config::Mailbox& mailbox, AfterCommit& afte
   if (!round.has_room()) return print_summary(context, mailbox, summary, "not fetched, the disk is nearly full");
   std::stop_source end;  // of this pass: a signal, or the room gets short
   const std::stop_callback forward(round.stop, [&end] { end.request_stop(); });
+  const auto failed = [&](const Error& error) {
+    say(mailbox, error);
+    if (is_kept(round, error))
+      remember_status(context.store(), mailbox, &error, system_clock().unix_now(), 0, summary.lag_seconds);
+    failure = std::string("failed: ") + error.what();
+    round.note(error);
+  };
   try {
     ProgressBar bar(mailbox.name);
     PassOptions options;
@@ -148,11 +155,9 @@ void one_mailbox(Round& round, const config::Mailbox& mailbox, AfterCommit& afte
     failure = "skipped, another poller is at work on it";
     round.note(held);
   } catch (const Error& error) {
-    say(mailbox, error);
-    if (is_kept(round, error))
-      remember_status(context.store(), mailbox, &error, system_clock().unix_now(), 0, summary.lag_seconds);
-    failure = std::string("failed: ") + error.what();
-    round.note(error);
+    failed(error);
+  } catch (const std::exception& fault) {  // this mailbox's alone: the others have their turn
+    failed(Error(ErrorKind::ours, std::string("a fault: ") + fault.what()));
   }
   print_summary(context, mailbox, summary, failure);
 }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <new>
 #include <set>
 #include <string>
 
@@ -22,7 +23,8 @@ namespace poller::test {
 struct FakeMail {
   std::string bytes;
   bool seen = false;
-  bool silent = false;  // listed, but the server gives no bytes
+  bool silent = false;     // listed, but the server gives no bytes
+  bool too_large = false;  // for the memory there is
   /// What goes on while it comes; `on_bytes` says that some of it has come.
   std::function<void(const std::function<void()>& on_bytes)> coming = {};
 };
@@ -77,6 +79,7 @@ class FakeMailbox final : public Mailbox {
     for (const auto& listed : mails) {
       const auto it = server_.mails.find(listed.source.uid);
       if (it == server_.mails.end() || it->second.silent) continue;
+      if (it->second.too_large) throw std::bad_alloc();
       if (server_.expire_after == 0) {
         server_.expire_after = -1;
         throw Error(ErrorKind::temporary, "BYE Session invalidated - AccessTokenExpired");

@@ -246,6 +246,25 @@ TEST_CASE("mails that a dead process had in hand are stored by the next pass") {
   CHECK(w.pass().mails == 0);
 }
 
+TEST_CASE("a mail for which memory does not suffice is left for later: the mails after it come in") {
+  World w;
+  fill(w.server, 3);
+  w.server.mails[1].too_large = true;
+  try {
+    w.pass();
+    FAIL("stored");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::temporary);
+    CHECK(std::string(error.what()).find("memory") != std::string::npos);
+  }
+  w.server.add(mail_text("later@example.com", "later"));
+  CHECK_THROWS(w.pass());  // it is in hand, and still too large; what is new came before it
+  CHECK(w.tickets().size() == 1);
+  w.server.mails[1].too_large = false;
+  CHECK(w.pass().stored == 3);
+  CHECK(w.pass().mails == 0);
+}
+
 TEST_CASE("large mails that a dead process had in hand are not all in memory at once") {
   constexpr std::size_t kMail = 5'000'000;
   World w;
