@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <new>
 
 #include "base/log.h"
 #include "intake/trial.h"
@@ -47,21 +48,35 @@ class Careful {
     // As many as memory is meant for: a process that memory ended must not have all of them in it again.
     bool all_came = false;
     while (!all_came && !context_.stop.stop_requested()) {
-      std::vector<RawMail> mails = fetch(wanted, context_.mailbox.max_size, kBatchBytes);
+      std::vector<RawMail> mails;
+      bool too_large = false;
+      try {
+        fetch(wanted, context_.mailbox.max_size, kBatchBytes, mails);
+      } catch (const std::bad_alloc&) {
+        too_large = true;
+      }
       const std::size_t before = wanted.size();
       std::erase_if(wanted, [&](const Listed& listed) {
         return std::any_of(mails.begin(), mails.end(), [&](const RawMail& m) { return m.source == listed.source; });
       });
       all_came = wanted.empty() || bytes_of(mails) < kBatchBytes || wanted.size() == before;
       process(std::move(mails), attempts);
+      if (too_large) {
+        // They come in their order: it was for the first of the rest. The session ended with it.
+        if (!wanted.empty())
+          note_absent(wanted.front(), attempts[wanted.front().source], "memory does not suffice for it");
+        throw not_enough_memory();
+      }
     }
     if (all_came)
-      for (const auto& listed : wanted) note_absent(listed, attempts[listed.source]);
+      for (const auto& listed : wanted)
+        note_absent(listed, attempts[listed.source], "the server lists it but gives no bytes for it");
   }
 
   void retry(const WantedRetry& wanted) {
     const std::uint64_t limit = wanted.row.retry_max_size != 0 ? wanted.row.retry_max_size : context_.mailbox.max_size;
-    std::vector<RawMail> mails = fetch({wanted.listed}, limit, limit);
+    std::vector<RawMail> mails;
+    fetch({wanted.listed}, limit, limit, mails);
     const ProcessOptions options{limit, context_.clock.unix_now(), std::nullopt};
     if (mails.empty() || !survives_processing(mails, options).front()) {
       log::warning(
@@ -85,16 +100,15 @@ class Careful {
     return bytes;
   }
 
-  /// Those that come until they have `enough` bytes together.
-  std::vector<RawMail> fetch(const std::vector<Listed>& wanted, std::uint64_t max_size, std::size_t enough) {
-    std::vector<RawMail> mails;
+  /// Adds those that come until they have `enough` bytes together.
+  void fetch(const std::vector<Listed>& wanted, std::uint64_t max_size, std::size_t enough,
+             std::vector<RawMail>& mails) {
     std::size_t bytes = 0;
     session_.fetch(wanted, {max_size, context_.on_bytes}, [&](RawMail&& mail) {
       bytes += mail.bytes.size();
       mails.push_back(std::move(mail));
       return bytes < enough;
     });
-    return mails;
   }
 
   void process(std::vector<RawMail>&& mails, const std::map<SourceKey, int>& attempts) {
@@ -125,15 +139,14 @@ class Careful {
     commit_one(std::move(mail));
   }
 
-  void note_absent(const Listed& listed, int attempts) {
+  void note_absent(const Listed& listed, int attempts, const std::string& reason) {
     mark(listed.source);
     if (attempts + 1 < kMaxAttempts) return;
     RawMail nothing;
     nothing.source = listed.source;
     nothing.complete = false;
     nothing.announced_size = listed.size.value_or(0);
-    commit_one(
-        unparsed(std::move(nothing), "the server lists it but gives no bytes for it", context_.clock.unix_now()));
+    commit_one(unparsed(std::move(nothing), reason, context_.clock.unix_now()));
   }
 
   void mark(const SourceKey& source) {
@@ -155,6 +168,11 @@ class Careful {
 };
 
 }  // namespace
+
+Error not_enough_memory() {
+  return {ErrorKind::temporary, "there is not enough memory for the mails of this pass",
+          "Give poller more memory (MemoryMax= of its unit, ulimit -v), or lower max_size."};
+}
 
 void log_stub(const config::Mailbox& mailbox, const SourceKey& source) {
   log::warning("the server could not give a mail and sent a stub in its place: fetched again by the next pass",

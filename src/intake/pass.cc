@@ -113,8 +113,7 @@ class Pass {
           [this] { note_bytes(); });
     } catch (const std::bad_alloc&) {
       // One of them may be too large for this machine. In hand, they come after all others, a few at a time.
-      throw Error(ErrorKind::temporary, "there is not enough memory for the mails of this pass",
-                  "Give poller more memory (MemoryMax= of its unit, ulimit -v), or lower max_size.");
+      throw not_enough_memory();
     } catch (...) {
       // The connection's or the disk's fault, not the mails': no attempt is counted, and their order stays.
       unmark_quietly({open.begin(), open.end()});

@@ -19,11 +19,16 @@ namespace {
   for (const int sig : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGTERM, SIGINT}) ::signal(sig, SIG_DFL);
   const rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
-  for (const auto& mail : mails) {
-    RawMail copy = mail;
-    (void)process_mail(std::move(copy), options);
-    const char ok = 1;
-    if (::write(out, &ok, 1) != 1) break;
+  try {
+    for (const auto& mail : mails) {
+      RawMail copy = mail;
+      (void)process_mail(std::move(copy), options);
+      const char ok = 1;
+      if (::write(out, &ok, 1) != 1) break;
+    }
+  } catch (...) {
+    // Caught further up, this copy of the process would give back the lease of the true one and go on as a second.
+    ::_exit(1);
   }
   ::_exit(0);
 }

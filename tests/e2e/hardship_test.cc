@@ -1,5 +1,5 @@
-// What a machine may do to the daemon in its years: clocks that jump, names that cannot be resolved, descriptors that
-// run out.
+// What a machine may do to the daemon in its years: clocks that jump, names that cannot be resolved, memory and
+// descriptors that run out.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -130,6 +130,32 @@ TEST_CASE("names cannot be resolved for a while: said so, and then it goes on") 
   weather.set(0, false);
   CHECK_MESSAGE(arrived(home, 2), weather.log());
   CHECK(weather.end());
+}
+
+TEST_CASE("too little memory for one mail: the others come in, and with more memory that one does") {
+  if (plain_program().empty()) {
+    MESSAGE("skipped: build/release/poller is not built");
+    return;
+  }
+  const auto user = new_user();
+  dovecot().deliver(user, poller::support::make_large_mail(100, 30'000'000));
+  deliver_mails(user, 3);
+  const Home home(often_polled(user));
+  poller::support::RunOptions options;
+  options.folder = home.path();
+  std::string said;
+  // Once for all of them, in which it fails; then one by one, in a process of their own.
+  for (int i = 0; i < 2; ++i) {
+    const auto little = poller::support::run_program(
+        {"/bin/bash", "-c", "ulimit -v 120000; exec \"$0\" --once", plain_program()}, options);
+    CHECK_MESSAGE((little.exit_code == 75 || little.exit_code == 0), little.err);
+    said += little.err;
+  }
+  CHECK_MESSAGE(holds(said, "memory"), said);
+  CHECK_FALSE_MESSAGE(holds(said, "taken over"), said);  // by a child that took itself for its parent
+  CHECK(home.once().quarantined == 0);
+  CHECK(home.count(kIncomingCount) == 4);
+  CHECK(flagged(user, 'S') == 4);
 }
 
 TEST_CASE("too few descriptors for its mailboxes: no crash, no mail lost, all well with more") {
