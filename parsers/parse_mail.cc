@@ -49,8 +49,8 @@ class MailBuilder {
   MailBuilder(std::string_view raw, const ParseLimits& limits)
       : raw_(raw), limits_(limits), body_(limits, defects_), files_(raw.size(), limits, defects_) {}
 
-  Mail build(bool header_only) {
-    mail_.sha256 = sha256_hex(raw_);
+  Mail build(bool header_only, std::string sha256) {
+    mail_.sha256 = sha256.empty() ? sha256_hex(raw_) : std::move(sha256);
     mail_.size = raw_.size();
     std::vector<MailPart> parts = read(raw_, header_only);
     mail_.fields = std::move(parts.front().part.fields);
@@ -312,8 +312,8 @@ class MailBuilder {
 
 }  // namespace
 
-Mail parse_mail(std::string_view raw, const ParseLimits& limits, bool header_only) {
-  return MailBuilder(raw, limits).build(header_only);
+Mail parse_mail(std::string_view raw, const ParseLimits& limits, bool header_only, std::string sha256) {
+  return MailBuilder(raw, limits).build(header_only, std::move(sha256));
 }
 
 bool looks_like_mail(std::string_view raw) noexcept {

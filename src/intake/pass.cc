@@ -4,22 +4,27 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <new>
-#include <set>
-#include <thread>
+#include <span>
+#include <stop_token>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "intake/candidates.h"
 #include "intake/careful.h"
+#include "intake/gate.h"
 #include "intake/pipeline.h"
 #include "intake/settle.h"
 
 namespace poller {
 namespace {
 
-constexpr std::size_t kSlice = 1000;     // mails marked in hand together
-constexpr int kFruitlessReconnects = 2;  // sessions in a row that ended by token expiry without a mail stored
+using Slice = std::span<const Listed>;
+
+constexpr std::size_t kSlice = 1000;      // mails marked in hand together
+constexpr std::size_t kSlicesAtOnce = 5;  // without a pause; after so many the server is told what to do with them
+constexpr int kFruitlessReconnects = 2;   // sessions in a row that ended by token expiry without a mail stored
 constexpr UnixTime kLeaseSeconds = 120;
 
 class Pass {
@@ -48,12 +53,14 @@ class Pass {
     if (!options_.dry_run) settle_owed(store_, mailbox_, session, lease_);
     Candidates candidates(store_, mailbox_, session, clock_, options_.dry_run, lease_);
     total_ = summary_.mails + candidates.fresh.size() + candidates.left_in_hand.size() + candidates.retries.size();
-    for (const auto& slice : candidates.slices(kSlice, options_.max_mails)) {
+    const auto slices = candidates.slices(kSlice, options_.max_mails);
+    for (std::span<const Slice> left(slices); !left.empty();) {
       if (is_over()) {
         summary_.more = true;
         return;
       }
-      run_slice(session, slice, candidates.not_before());
+      left =
+          left.subspan(run_slices(session, left.first(std::min(kSlicesAtOnce, left.size())), candidates.not_before()));
     }
     if (is_over()) {
       summary_.more = true;
@@ -78,9 +85,10 @@ class Pass {
   }
 
  private:
-  [[nodiscard]] bool is_over() const {
-    if (options_.max_bytes != 0 && summary_.bytes >= options_.max_bytes) return true;
-    return is_out_of_time();
+  [[nodiscard]] bool is_over() const { return is_enough(summary_.bytes) || is_out_of_time(); }
+
+  [[nodiscard]] bool is_enough(std::uint64_t bytes) const {
+    return options_.max_bytes != 0 && bytes >= options_.max_bytes;
   }
 
   [[nodiscard]] bool is_out_of_time() const {
@@ -88,42 +96,94 @@ class Pass {
     return options_.max_time.count() != 0 && clock_.steady() - started_ >= options_.max_time;
   }
 
-  void run_slice(Mailbox& session, std::span<const Listed> slice, std::optional<UnixTime> not_before) {
-    std::vector<SourceKey> keys;
-    for (const auto& listed : slice) keys.push_back(listed.source);
-    mark(keys, true);
-    std::set<SourceKey> open(keys.begin(), keys.end());
+  // In hand before they are fetched, and let through to be fetched: the slice whose mails are being stored and the one
+  // behind it, so that fetching need not wait for the storage.
+  struct InHand {
+    std::span<const Slice> slices;
+    std::map<SourceKey, std::size_t> open;  // not stored yet, with the number of the slice
+    std::size_t marked = 0;                 // slices
+    Gate gate;
+    std::atomic<std::size_t> begun{0};  // slices, by the thread that fetches
+  };
+
+  void mark_up_to(InHand& hand, std::size_t count) {
+    for (; hand.marked < std::min(count, hand.slices.size()); hand.gate.open_for(++hand.marked)) {
+      std::vector<SourceKey> keys;
+      for (const auto& listed : hand.slices[hand.marked]) keys.push_back(listed.source);
+      mark(keys, true);
+      for (auto& key : keys) hand.open.emplace(std::move(key), hand.marked);
+    }
+  }
+
+  // On the thread that fetches; `bytes`: of the pass so far.
+  void fetch_slices(Mailbox& session, InHand& hand, std::uint64_t bytes, const MailSink& sink,
+                    const std::stop_token& ended) {
+    for (const auto& slice : hand.slices) {
+      if (is_enough(bytes) || is_out_of_time() || !hand.gate.pass(hand.begun, ended)) return;
+      ++hand.begun;
+      // A mail that has come is taken, however long it took: thrown away, it would come as slowly again.
+      session.fetch(slice, {mailbox_.max_size, [this] { count_bytes(); }}, [&](RawMail&& mail) {
+        bytes += mail.bytes.size();
+        return sink(std::move(mail)) && !is_out_of_time();
+      });
+    }
+  }
+
+  void store_group(InHand& hand, std::vector<Processed>&& group) {
+    std::vector<SourceKey> sources;
+    sources.reserve(group.size());
+    for (const auto& mail : group) sources.push_back(mail.raw.source);
+    leave_stubs(group);
+    commit(std::move(group));
+    std::size_t reached = 0;
+    for (const auto& source : sources) {
+      const auto found = hand.open.find(source);
+      if (found == hand.open.end()) continue;
+      reached = std::max(reached, found->second);
+      hand.open.erase(found);
+    }
+    mark_up_to(hand, reached + 2);
+  }
+
+  // How many of them were fetched, one after the other; what is behind them was not touched.
+  std::size_t run_slices(Mailbox& session, std::span<const Slice> slices, std::optional<UnixTime> not_before) {
+    InHand hand{slices, {}, 0, {}, {}};
     const ProcessOptions process{mailbox_.max_size, clock_.unix_now(), not_before};
+    const std::uint64_t bytes = summary_.bytes;
     try {
+      mark_up_to(hand, 2);
       run_pipeline(
-          [&](const MailSink& sink) {
-            // A mail that has come is taken, however long it took: thrown away, it would come as slowly again.
-            session.fetch(slice, {mailbox_.max_size, [this] { count_bytes(); }},
-                          [&](RawMail&& mail) { return sink(std::move(mail)) && !is_out_of_time(); });
-          },
+          [&](const MailSink& sink, const std::stop_token& ended) { fetch_slices(session, hand, bytes, sink, ended); },
           [&](RawMail&& raw) { return process_mail(std::move(raw), process); },
-          [&](std::vector<Processed>&& group) {
-            std::vector<SourceKey> sources;
-            sources.reserve(group.size());
-            for (const auto& mail : group) sources.push_back(mail.raw.source);
-            leave_stubs(group);
-            commit(std::move(group));
-            for (const auto& source : sources) open.erase(source);
-          },
-          [this] { note_bytes(); });
+          [&](std::vector<Processed>&& group) { store_group(hand, std::move(group)); },
+          [&] {
+            note_bytes();
+            // Nothing is left to be stored: the server had none of the mails that it listed.
+            if (hand.gate.is_waited_at()) mark_up_to(hand, hand.marked + 1);
+          });
     } catch (const std::bad_alloc&) {
       // One of them may be too large for this machine. In hand, they come after all others, a few at a time.
+      unmark_quietly(open_from(hand, hand.begun));
       throw not_enough_memory();
     } catch (...) {
       // The connection's or the disk's fault, not the mails': no attempt is counted, and their order stays.
-      unmark_quietly({open.begin(), open.end()});
+      unmark_quietly(open_from(hand, 0));
       throw;
     }
-    if (is_out_of_time() && !open.empty()) {
-      mark({open.begin(), open.end()}, false);
-      summary_.more = true;
-    }
+    // What was fetched and is not there any more stays in hand.
+    const auto left = open_from(hand, is_out_of_time() ? 0 : hand.begun.load());
+    mark(left, false);
+    if (!left.empty()) summary_.more = true;
     if (!options_.dry_run) settle_owed(store_, mailbox_, session, lease_);
+    return hand.begun;
+  }
+
+  static std::vector<SourceKey> open_from(const InHand& hand, std::size_t slice) {
+    std::vector<SourceKey> out;
+    for (const auto& [key, number] : hand.open) {
+      if (number >= slice) out.push_back(key);
+    }
+    return out;
   }
 
   // The server may give the mail itself another time. In hand, it is among those that the next passes take one by one.

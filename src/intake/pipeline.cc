@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "intake/bounded_queue.h"
+#include "lib/openssl/digest.h"
 
 namespace poller {
 namespace {
@@ -20,19 +21,21 @@ std::size_t weight(const Processed& p) {
 
 }  // namespace
 
-void run_pipeline(const std::function<void(const MailSink&)>& produce,
-                  const std::function<Processed(RawMail&&)>& process,
+void run_pipeline(const Producer& produce, const std::function<Processed(RawMail&&)>& process,
                   const std::function<void(std::vector<Processed>&&)>& consume, const std::function<void()>& waiting) {
   BoundedQueue<RawMail> raw(kRawBudget);
   BoundedQueue<Processed> ready(kProcessedBudget);
+  std::stop_source ended;  // nothing is taken any more
   std::exception_ptr produce_error, process_error, consume_error;
 
   std::thread producer([&] {
     try {
-      produce([&raw](RawMail&& mail) {
+      const MailSink sink = [&raw](RawMail&& mail) {
+        mail.sha256 = sha256_hex(mail.bytes);  // here, because parsing is what takes longest
         const std::size_t bytes = mail.bytes.size() + 512;
         return raw.push(std::move(mail), bytes);
-      });
+      };
+      produce(sink, ended.get_token());
     } catch (...) {
       produce_error = std::current_exception();
     }
@@ -49,6 +52,7 @@ void run_pipeline(const std::function<void(const MailSink&)>& produce,
       process_error = std::current_exception();
     }
     raw.cancel();
+    ended.request_stop();
     ready.close();
   });
   try {
@@ -62,6 +66,7 @@ void run_pipeline(const std::function<void(const MailSink&)>& produce,
     consume_error = std::current_exception();
     ready.cancel();
     raw.cancel();
+    ended.request_stop();
   }
   processor.join();
   producer.join();

@@ -51,7 +51,7 @@ std::optional<std::string> reason_for_quarantine(const RawMail& raw, const Mail&
 
 Processed process_mail(RawMail&& raw, const ProcessOptions& options) {
   Processed out;
-  out.mail = parse_mail(raw.bytes, {}, !raw.complete);
+  out.mail = parse_mail(raw.bytes, {}, !raw.complete, std::move(raw.sha256));
   out.verdict = classify(out.mail, raw.bytes);
   out.identity = identity_of(out.mail);
   out.received_at = arrival(raw, out.mail, options.now);

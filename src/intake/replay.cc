@@ -15,7 +15,7 @@ ReplayResult replay(Store& store, const config::Config& config, const config::Ma
                       {options.dry_run, false, false, std::nullopt, options.after, options.rules});
   ExitCode bad_input = ExitCode::ok;  // written by the reading thread, read after it has ended
 
-  const auto read = [&](const MailSink& sink) {
+  const auto read = [&](const MailSink& sink, const std::stop_token&) {
     InputOptions input;
     input.sniff_mbox = true;
     read_inputs(

@@ -13,6 +13,7 @@ namespace poller {
 struct RawMail {
   SourceKey source;
   std::string bytes;
+  std::string sha256;  // hex, of `bytes`; empty where nobody has computed it yet
   /// Whether `bytes` is the whole mail. False for what was over max_size: then it is the header block alone.
   bool complete = true;
   /// What the server said its size is (RFC822.SIZE is an estimate on Exchange), or bytes.size().

@@ -214,13 +214,18 @@ void reads(Store& store, const Feed& feed) {
     return n;
   };
   timed("ledger, 10,000 keys, half of them new", [&] { return store.ledger(keys).size(); });
-  timed("tickets --limit 50", [&] { return count({{}, {}, {}, {}, 50}); });
-  timed("tickets --status new --limit 50", [&] { return count({{}, "new", {}, {}, 50}); });
-  timed("tickets --queue support --status open", [&] { return count({"support", "open", {}, {}, {}}); });
-  timed("tickets --requester", [&] { return count({{}, {}, "Person77@bench.example", {}, {}}); });
-  timed("tickets --since (100 newest seconds)", [&] {
-    return count({{}, {}, {}, 1'700'000'000 + feed.next - 100, {}});
-  });
+  TicketFilter page, fresh, open, theirs, newest;
+  page.limit = fresh.limit = 50;
+  fresh.status = "new";
+  open.queue = "support";
+  open.status = "open";
+  theirs.requester = "Person77@bench.example";
+  newest.since = 1'700'000'000 + feed.next - 100;
+  timed("tickets --limit 50", [&] { return count(page); });
+  timed("tickets --status new --limit 50", [&] { return count(fresh); });
+  timed("tickets --queue support --status open", [&] { return count(open); });
+  timed("tickets --requester", [&] { return count(theirs); });
+  timed("tickets --since (100 newest seconds)", [&] { return count(newest); });
   timed("show (messages of one ticket)", [&] { return store.messages(feed.next / 3).size(); });
   timed("unsettled", [&] { return store.unsettled("support", "INBOX", 1).size(); });
   timed("left in hand", [&] { return store.left_in_hand("support").size(); });

@@ -23,7 +23,7 @@ RawMail numbered(std::uint64_t number) {
 }
 
 auto produce(std::uint64_t count, std::uint64_t fail_after = UINT64_MAX) {
-  return [=](const MailSink& sink) {
+  return [=](const MailSink& sink, const std::stop_token&) {
     for (std::uint64_t i = 0; i < count; ++i) {
       if (i == fail_after) throw std::runtime_error("the connection broke");
       if (!sink(numbered(i))) return;
@@ -86,7 +86,7 @@ TEST_CASE("a mail that cannot be processed ends the pipeline after those before 
 TEST_CASE("a disk that fails ends production, and nothing is consumed after it") {
   std::uint64_t produced = 0;
   int groups = 0;
-  const auto endless = [&](const MailSink& sink) {
+  const auto endless = [&](const MailSink& sink, const std::stop_token&) {
     while (sink(numbered(produced))) ++produced;
   };
   const auto failing = [&](std::vector<Processed>&&) {
@@ -99,7 +99,7 @@ TEST_CASE("a disk that fails ends production, and nothing is consumed after it")
 
 TEST_CASE("a mail larger than what may wait passes") {
   Taken taken;
-  const auto large = [](const MailSink& sink) {
+  const auto large = [](const MailSink& sink, const std::stop_token&) {
     for (std::uint64_t i = 0; i < 4; ++i) {
       RawMail mail = numbered(i);
       mail.bytes.resize(30 * 1024 * 1024);
