@@ -66,7 +66,6 @@ void run_pipeline(const Producer& produce, const std::function<Processed(RawMail
     consume_error = std::current_exception();
     ready.cancel();
     raw.cancel();
-    ended.request_stop();
   }
   processor.join();
   producer.join();
