@@ -3,18 +3,20 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <ctime>
-
 #include "base/log.h"
 
 namespace poller::cli {
 namespace {
+
+// Makes the waiting thread look whether it is to end.
+const int kWake = SIGRTMIN;
 
 sigset_t taken_signals(bool hangup) {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  sigaddset(&set, kWake);
   if (hangup) sigaddset(&set, SIGHUP);
   return set;
 }
@@ -26,10 +28,9 @@ StopSignal::StopSignal(std::function<void()> on_hangup) : on_hangup_(std::move(o
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   waiter_ = std::jthread([this](const std::stop_token& end) {
     const sigset_t waited = taken_signals(on_hangup_ != nullptr);
-    const timespec tick{0, 200'000'000};
     while (!end.stop_requested()) {
-      const int signal = ::sigtimedwait(&waited, nullptr, &tick);
-      if (signal <= 0) continue;
+      const int signal = ::sigwaitinfo(&waited, nullptr);
+      if (signal < 0 || signal == kWake) continue;
       if (signal == SIGHUP) {
         on_hangup_();
         continue;
@@ -43,6 +44,7 @@ StopSignal::StopSignal(std::function<void()> on_hangup) : on_hangup_(std::move(o
 
 StopSignal::~StopSignal() {
   waiter_.request_stop();
+  ::pthread_kill(waiter_.native_handle(), kWake);
   waiter_.join();
   const sigset_t set = taken_signals(on_hangup_ != nullptr);
   ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
