@@ -51,7 +51,9 @@ set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_SECTION mail)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, ca-certificates, debconf (>= 0.5) | debconf-2.0")
+get_property(lazy GLOBAL PROPERTY POLLER_LAZY_PACKAGES) # which SHLIBDEPS cannot see
+list(JOIN lazy ", " lazy)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "${lazy}, adduser, ca-certificates, debconf (>= 0.5) | debconf-2.0")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
     ${CMAKE_SOURCE_DIR}/packaging/debian/conffiles ${CMAKE_SOURCE_DIR}/packaging/debian/templates
     ${CMAKE_SOURCE_DIR}/packaging/debian/config

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/shared_library.h"
 #include "service/listen.h"
 
 namespace poller {
@@ -17,16 +18,41 @@ constexpr unsigned kMostConnections = 100;
 constexpr unsigned kSeconds = 2;
 constexpr std::size_t kRequestBytes = std::size_t{16} * 1024;
 
+struct Microhttpd {
+  Microhttpd() {
+    const SharedLibrary file(POLLER_MICROHTTPD_SONAME, POLLER_MICROHTTPD_PACKAGE);
+    file.find(MHD_start_daemon, "MHD_start_daemon");
+    file.find(MHD_stop_daemon, "MHD_stop_daemon");
+    file.find(MHD_create_response_from_buffer, "MHD_create_response_from_buffer");
+    file.find(MHD_add_response_header, "MHD_add_response_header");
+    file.find(MHD_queue_response, "MHD_queue_response");
+    file.find(MHD_destroy_response, "MHD_destroy_response");
+  }
+
+  decltype(&::MHD_start_daemon) MHD_start_daemon;
+  decltype(&::MHD_stop_daemon) MHD_stop_daemon;
+  decltype(&::MHD_create_response_from_buffer) MHD_create_response_from_buffer;
+  decltype(&::MHD_add_response_header) MHD_add_response_header;
+  decltype(&::MHD_queue_response) MHD_queue_response;
+  decltype(&::MHD_destroy_response) MHD_destroy_response;
+};
+
+const Microhttpd& microhttpd() {
+  static const Microhttpd loaded;
+  return loaded;
+}
+
 MHD_Result answer_with(MHD_Connection* connection, const HttpAnswerText& answer, const char* allow = nullptr) {
-  MHD_Response* response =
-      MHD_create_response_from_buffer(answer.body.size(), const_cast<char*>(answer.body.data()), MHD_RESPMEM_MUST_COPY);
+  const Microhttpd& http = microhttpd();
+  MHD_Response* response = http.MHD_create_response_from_buffer(
+      answer.body.size(), const_cast<char*>(answer.body.data()), MHD_RESPMEM_MUST_COPY);
   if (response == nullptr) return MHD_NO;
-  MHD_add_response_header(response, "Content-Type", answer.type.c_str());
-  MHD_add_response_header(response, "Cache-Control", "no-store");
-  MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-  if (allow != nullptr) MHD_add_response_header(response, "Allow", allow);
-  const MHD_Result result = MHD_queue_response(connection, static_cast<unsigned>(answer.status), response);
-  MHD_destroy_response(response);
+  http.MHD_add_response_header(response, "Content-Type", answer.type.c_str());
+  http.MHD_add_response_header(response, "Cache-Control", "no-store");
+  http.MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+  if (allow != nullptr) http.MHD_add_response_header(response, "Allow", allow);
+  const MHD_Result result = http.MHD_queue_response(connection, static_cast<unsigned>(answer.status), response);
+  http.MHD_destroy_response(response);
   return result;
 }
 
@@ -64,12 +90,13 @@ HttpServer::HttpServer(const std::string& listen, std::map<std::string, Handler>
     : private_(std::make_unique<Private>()) {
   private_->handlers = std::move(handlers);
   if (listen.rfind("unix:", 0) == 0) private_->socket_file = listen.substr(5);
+  const Microhttpd& http = microhttpd();
   const int socket = listen_at(listen);
   // poll(): with select() a process of many mailboxes, whose descriptors are larger than 1,023, would answer nobody.
-  private_->daemon = MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ITC, 0, nullptr, nullptr,
-                                      &Private::on_request, private_.get(), MHD_OPTION_LISTEN_SOCKET, socket,
-                                      MHD_OPTION_CONNECTION_LIMIT, kMostConnections, MHD_OPTION_CONNECTION_TIMEOUT,
-                                      kSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kRequestBytes, MHD_OPTION_END);
+  private_->daemon = http.MHD_start_daemon(MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ITC, 0, nullptr, nullptr,
+                                           &Private::on_request, private_.get(), MHD_OPTION_LISTEN_SOCKET, socket,
+                                           MHD_OPTION_CONNECTION_LIMIT, kMostConnections, MHD_OPTION_CONNECTION_TIMEOUT,
+                                           kSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kRequestBytes, MHD_OPTION_END);
   if (private_->daemon == nullptr) {
     ::close(socket);
     throw Error(ErrorKind::ours, "the HTTP server does not start on " + listen);
@@ -77,7 +104,7 @@ HttpServer::HttpServer(const std::string& listen, std::map<std::string, Handler>
 }
 
 HttpServer::~HttpServer() {
-  MHD_stop_daemon(private_->daemon);
+  microhttpd().MHD_stop_daemon(private_->daemon);
   if (!private_->socket_file.empty()) ::unlink(private_->socket_file.c_str());
 }
 

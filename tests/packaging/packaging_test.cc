@@ -65,6 +65,28 @@ TEST_CASE("the unit's exposure is 1.5 or less") {
   CHECK_MESSAGE(std::stod(result.out.substr(at + 34)) <= 1.5, result.out);
 }
 
+TEST_CASE("the program starts without the libraries that are loaded when they are needed") {
+  const auto dump = run_program({"readelf", "-dW", POLLER_BINARY});
+  REQUIRE(dump.exit_code == 0);
+  const auto is_needed = [&](const std::string& soname) {
+    return dump.out.find("Shared library: [" + soname + "]") != std::string::npos;
+  };
+  REQUIRE(is_needed("libsqlite3.so.0"));
+  for (const char* lazy : {POLLER_CURL_SONAME, "libssl.so.3", POLLER_MICROHTTPD_SONAME, POLLER_SYSTEMD_SONAME}) {
+    CHECK_MESSAGE(!is_needed(lazy), lazy);
+  }
+}
+
+TEST_CASE("the package depends on the libraries that are loaded when they are needed") {
+  const std::string package = read_text(std::filesystem::path(POLLER_BINARY).parent_path() / "CPackConfig.cmake");
+  const auto at = package.find("CPACK_DEBIAN_PACKAGE_DEPENDS");
+  REQUIRE(at != std::string::npos);
+  const std::string depends = package.substr(at, package.find('\n', at) - at);
+  for (const char* name : {POLLER_CURL_PACKAGE, POLLER_MICROHTTPD_PACKAGE, POLLER_SYSTEMD_PACKAGE}) {
+    CHECK_MESSAGE(depends.find(name) != std::string::npos, depends);
+  }
+}
+
 TEST_CASE("man page and completions know every subcommand") {
   const auto all = subcommands();
   REQUIRE(all.size() >= 15);

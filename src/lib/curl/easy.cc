@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <mutex>
 #include <string_view>
 
 namespace poller::curl {
@@ -19,7 +18,7 @@ namespace {
 bool system_folder_serves(CURL* handle) {
   static const bool serves = [handle] {
     char* folder = nullptr;
-    if (curl_easy_getinfo(handle, CURLINFO_CAPATH, &folder) != CURLE_OK || folder == nullptr) return false;
+    if (library().curl_easy_getinfo(handle, CURLINFO_CAPATH, &folder) != CURLE_OK || folder == nullptr) return false;
     std::error_code ec;
     for (const auto& entry : std::filesystem::directory_iterator(folder, ec)) {
       if (entry.path().extension() == ".0") return true;
@@ -60,20 +59,11 @@ std::string environment_proxy() {
 
 }  // namespace
 
-void global_init() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-      throw Error(ErrorKind::ours, "libcurl cannot be initialised");
-  });
-}
-
 Easy::Easy(const char* protocols)
     : seen_(std::make_unique<Handshake>()),
       starved_(std::make_unique<bool>(false)),
       message_(std::make_unique<char[]>(CURL_ERROR_SIZE)) {
-  global_init();
-  handle_.reset(curl_easy_init());
+  handle_.reset(library().curl_easy_init());
   if (!handle_) throw Error(ErrorKind::ours, "libcurl has no handle for us");
   set(CURLOPT_ERRORBUFFER, message_.get());
   set(CURLOPT_PROTOCOLS_STR, protocols);
@@ -96,7 +86,7 @@ Easy::Easy(const char* protocols)
 
 CURLcode Easy::perform() {
   *starved_ = false;
-  return curl_easy_perform(handle_.get());
+  return library().curl_easy_perform(handle_.get());
 }
 
 void Easy::trust(const std::string& ca_file) {
@@ -137,7 +127,7 @@ Error Easy::failure(CURLcode code, const Peer& peer) const {
 
 void Easy::check(CURLcode code) {
   if (code != CURLE_OK)
-    throw Error(ErrorKind::ours, std::string("libcurl refuses a setting: ") + curl_easy_strerror(code));
+    throw Error(ErrorKind::ours, std::string("libcurl refuses a setting: ") + library().curl_easy_strerror(code));
 }
 
 }  // namespace poller::curl

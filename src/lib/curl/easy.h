@@ -1,8 +1,6 @@
 // An easy handle with the settings that every connection of ours shares.
 #pragma once
 
-#include <curl/curl.h>
-
 #include <chrono>
 #include <memory>
 #include <string>
@@ -10,11 +8,9 @@
 
 #include "base/error.h"
 #include "lib/curl/failure.h"
+#include "lib/curl/library.h"
 
 namespace poller::curl {
-
-/// Initialises libcurl once, whatever the thread.
-void global_init();
 
 /// One connection, never reused. Verification of certificate and name is on and there is no way to turn it off.
 class Easy {
@@ -24,12 +20,12 @@ class Easy {
 
   template <class T>
   void set(CURLoption option, T value) {
-    check(curl_easy_setopt(handle_.get(), option, value));
+    check(library().curl_easy_setopt(handle_.get(), option, value));
   }
   template <class T>
   [[nodiscard]] T info(CURLINFO what) const {
     T value{};
-    check(curl_easy_getinfo(handle_.get(), what, &value));
+    check(library().curl_easy_getinfo(handle_.get(), what, &value));
     return value;
   }
 
@@ -52,7 +48,7 @@ class Easy {
  private:
   static void check(CURLcode code);
   struct Cleanup {
-    void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
+    void operator()(CURL* handle) const noexcept { library().curl_easy_cleanup(handle); }
   };
   std::unique_ptr<Handshake> seen_;  // outlives the handle, which calls back into it
   std::unique_ptr<bool> starved_;    // likewise: whether descriptors had run out when a connection was given up

@@ -4,6 +4,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "base/text.h"
+#include "lib/curl/library.h"
 
 namespace poller::curl {
 namespace {
@@ -153,7 +154,7 @@ Error failure(CURLcode code, const Peer& peer, std::string_view message, const H
                 "Someone on the way may have put it there; no password and no token was sent. Use {}.tls: implicit.",
                 peer.keys)};
   }
-  if (message.empty()) message = curl_easy_strerror(code);
+  if (message.empty()) message = library().curl_easy_strerror(code);
   const std::string detail = text::escape_controls(text::to_valid_utf8(message));
   const std::string who = peer.name();
   if (text::istarts_with(detail, "Unsupported proxy")) return unusable_proxy();

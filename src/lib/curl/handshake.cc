@@ -10,11 +10,47 @@
 #include <memory>
 #include <string_view>
 
+#include "base/shared_library.h"
+#include "lib/curl/library.h"
+
 namespace poller::curl {
 namespace {
 
 // More names than this are of no use in a message.
 constexpr int kMaxNames = 100;
+
+// Of the TLS library that libcurl stands on and brings along.
+struct Tls {
+  Tls() {
+    const SharedLibrary file(POLLER_CURL_SONAME, POLLER_CURL_PACKAGE);
+    file.find(SSL_CIPHER_get_name, "SSL_CIPHER_get_name");
+    file.find(SSL_CTX_get_ex_data, "SSL_CTX_get_ex_data");
+    file.find(SSL_CTX_get_verify_mode, "SSL_CTX_get_verify_mode");
+    file.find(SSL_CTX_set_ex_data, "SSL_CTX_set_ex_data");
+    file.find(SSL_CTX_set_info_callback, "SSL_CTX_set_info_callback");
+    file.find(SSL_CTX_set_verify, "SSL_CTX_set_verify");
+    file.find(SSL_get_SSL_CTX, "SSL_get_SSL_CTX");
+    file.find(SSL_get_current_cipher, "SSL_get_current_cipher");
+    file.find(SSL_get_ex_data_X509_STORE_CTX_idx, "SSL_get_ex_data_X509_STORE_CTX_idx");
+    file.find(SSL_get_version, "SSL_get_version");
+  }
+
+  decltype(&::SSL_CIPHER_get_name) SSL_CIPHER_get_name;
+  decltype(&::SSL_CTX_get_ex_data) SSL_CTX_get_ex_data;
+  decltype(&::SSL_CTX_get_verify_mode) SSL_CTX_get_verify_mode;
+  decltype(&::SSL_CTX_set_ex_data) SSL_CTX_set_ex_data;
+  decltype(&::SSL_CTX_set_info_callback) SSL_CTX_set_info_callback;
+  decltype(&::SSL_CTX_set_verify) SSL_CTX_set_verify;
+  decltype(&::SSL_get_SSL_CTX) SSL_get_SSL_CTX;
+  decltype(&::SSL_get_current_cipher) SSL_get_current_cipher;
+  decltype(&::SSL_get_ex_data_X509_STORE_CTX_idx) SSL_get_ex_data_X509_STORE_CTX_idx;
+  decltype(&::SSL_get_version) SSL_get_version;
+};
+
+const Tls& tls() {
+  static const Tls loaded;
+  return loaded;
+}
 
 std::string distinguished_name(const X509_NAME* name) {
   if (name == nullptr) return {};
@@ -62,7 +98,7 @@ int handshake_slot() {
 }
 
 Handshake* handshake_of(const SSL* ssl) {
-  auto* into = static_cast<Handshake*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), handshake_slot()));
+  auto* into = static_cast<Handshake*>(tls().SSL_CTX_get_ex_data(tls().SSL_get_SSL_CTX(ssl), handshake_slot()));
   if (into != nullptr && into->session != ssl) {
     const auto begun = into->begun;
     *into = Handshake{};
@@ -74,7 +110,8 @@ Handshake* handshake_of(const SSL* ssl) {
 
 // Called by OpenSSL for every certificate of the chain; returns the verdict as it came.
 int note_certificate(int verdict, X509_STORE_CTX* store) {
-  const auto* ssl = static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  const auto* ssl =
+      static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(store, tls().SSL_get_ex_data_X509_STORE_CTX_idx()));
   Handshake* into = ssl != nullptr ? handshake_of(ssl) : nullptr;
   if (into == nullptr) return verdict;
   if (into->certificate.not_after == 0) into->certificate = describe(X509_STORE_CTX_get0_cert(store));
@@ -88,16 +125,16 @@ int note_certificate(int verdict, X509_STORE_CTX* store) {
 void note_state(const SSL* ssl, int where, int /*result*/) {
   if ((where & SSL_CB_HANDSHAKE_DONE) == 0) return;
   if (Handshake* into = handshake_of(ssl)) {
-    into->version = SSL_get_version(ssl);
-    into->cipher = SSL_get_cipher_name(ssl);
+    into->version = tls().SSL_get_version(ssl);
+    into->cipher = tls().SSL_CIPHER_get_name(tls().SSL_get_current_cipher(ssl));
   }
 }
 
 CURLcode on_context(CURL* /*handle*/, void* context, void* into) {
   auto* ctx = static_cast<SSL_CTX*>(context);
-  if (SSL_CTX_set_ex_data(ctx, handshake_slot(), into) != 1) return CURLE_OUT_OF_MEMORY;
-  SSL_CTX_set_verify(ctx, SSL_CTX_get_verify_mode(ctx), note_certificate);
-  SSL_CTX_set_info_callback(ctx, note_state);
+  if (tls().SSL_CTX_set_ex_data(ctx, handshake_slot(), into) != 1) return CURLE_OUT_OF_MEMORY;
+  tls().SSL_CTX_set_verify(ctx, tls().SSL_CTX_get_verify_mode(ctx), note_certificate);
+  tls().SSL_CTX_set_info_callback(ctx, note_state);
   static_cast<Handshake*>(into)->begun = std::chrono::steady_clock::now();
   return CURLE_OK;
 }
@@ -116,8 +153,9 @@ PeerCertificate describe(x509_st* certificate) {
 }
 
 void watch_handshake(CURL* handle, Handshake* into) {
-  curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, on_context);
-  curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, into);
+  (void)tls();  // may throw: not in the midst of OpenSSL
+  library().curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, on_context);
+  library().curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, into);
 }
 
 }  // namespace poller::curl

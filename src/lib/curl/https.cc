@@ -21,17 +21,18 @@ struct UrlParts {
 };
 
 UrlParts take_apart(const std::string& url) {
-  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), curl_url_cleanup);
+  const curl::Library& library = curl::library();
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(library.curl_url(), library.curl_url_cleanup);
   const auto part = [&](CURLUPart what) {
     char* text = nullptr;
-    const CURLUcode rc = curl_url_get(parsed.get(), what, &text, CURLU_DEFAULT_PORT);
+    const CURLUcode rc = library.curl_url_get(parsed.get(), what, &text, CURLU_DEFAULT_PORT);
     std::string out = rc == CURLUE_OK ? text : "";
-    curl_free(text);
+    library.curl_free(text);
     return out;
   };
   UrlParts out;
   out.peer.keys = "oauth";
-  if (parsed && curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) == CURLUE_OK) {
+  if (parsed && library.curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) == CURLUE_OK) {
     out.scheme = part(CURLUPART_SCHEME);
     out.path = part(CURLUPART_PATH);
     out.peer.host = part(CURLUPART_HOST);
@@ -97,7 +98,7 @@ void check_url(const std::string& url, const UrlParts& parts) {
 }
 
 struct FreeList {
-  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+  void operator()(curl_slist* list) const noexcept { curl::library().curl_slist_free_all(list); }
 };
 
 HttpResponse transfer(const HttpOptions& options, const std::string& url, const std::string_view* form) {
@@ -106,7 +107,8 @@ HttpResponse transfer(const HttpOptions& options, const std::string& url, const 
   curl::Easy easy(parts.scheme == "https" ? "https" : "http");
   Collected collected;
   collected.max_body = options.max_body;
-  const std::unique_ptr<curl_slist, FreeList> fields(curl_slist_append(nullptr, "Accept: application/json"));
+  const std::unique_ptr<curl_slist, FreeList> fields(
+      curl::library().curl_slist_append(nullptr, "Accept: application/json"));
   easy.set(CURLOPT_URL, url.c_str());
   easy.set(CURLOPT_FORBID_REUSE, 1L);
   easy.set(CURLOPT_HTTPHEADER, fields.get());

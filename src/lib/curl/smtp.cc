@@ -86,7 +86,7 @@ struct SmtpConnection::Exchange {
 namespace {
 
 struct FreeSlist {
-  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+  void operator()(curl_slist* list) const noexcept { curl::library().curl_slist_free_all(list); }
 };
 using Slist = std::unique_ptr<curl_slist, FreeSlist>;
 
@@ -163,7 +163,7 @@ SmtpAnswer SmtpConnection::send(const SmtpEnvelope& envelope, std::string_view m
   Exchange exchange{envelope, mail, before_end, trace_, {}, 0, 0, nullptr, !options_.user.empty()};
   Slist recipients;
   for (const auto& address : envelope.recipients) {
-    curl_slist* longer = curl_slist_append(recipients.get(), ("<" + address + ">").c_str());
+    curl_slist* longer = curl::library().curl_slist_append(recipients.get(), ("<" + address + ">").c_str());
     if (longer == nullptr) throw Error(ErrorKind::temporary, "out of memory in libcurl");
     (void)recipients.release();
     recipients.reset(longer);

@@ -135,7 +135,7 @@ const curl::Handshake& Transport::tls() const {
 std::optional<std::size_t> Transport::receive_now(char* into, std::size_t room) {
   if (!is_open()) throw Error(ErrorKind::temporary, "the connection to " + peer_.name() + " is closed");
   std::size_t got = 0;
-  const CURLcode code = curl_easy_recv(easy_->get(), into, room, &got);
+  const CURLcode code = curl::library().curl_easy_recv(easy_->get(), into, room, &got);
   if (code == CURLE_AGAIN) return std::nullopt;
   if (code != CURLE_OK) throw easy_->failure(code, peer_);
   return got;
@@ -152,7 +152,7 @@ void Transport::send(std::string_view bytes, SteadyTime deadline) {
   if (!is_open()) throw Error(ErrorKind::temporary, "the connection to " + peer_.name() + " is closed");
   while (!bytes.empty()) {
     std::size_t sent = 0;
-    const CURLcode code = curl_easy_send(easy_->get(), bytes.data(), bytes.size(), &sent);
+    const CURLcode code = curl::library().curl_easy_send(easy_->get(), bytes.data(), bytes.size(), &sent);
     if (code == CURLE_AGAIN) {
       wait_for(POLLOUT, deadline);
       continue;

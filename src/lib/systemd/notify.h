@@ -16,7 +16,4 @@ void watchdog();
 /// Nothing when the service manager does not watch (no WatchdogSec=).
 std::optional<std::chrono::microseconds> watchdog_interval();
 
-/// Whether the machine is run by systemd.
-bool is_running();
-
 }  // namespace poller::systemd
