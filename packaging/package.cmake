@@ -52,6 +52,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION mail)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 get_property(lazy GLOBAL PROPERTY POLLER_LAZY_PACKAGES) # which SHLIBDEPS cannot see
+list(REMOVE_DUPLICATES lazy)
 list(JOIN lazy ", " lazy)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "${lazy}, adduser, ca-certificates, debconf (>= 0.5) | debconf-2.0")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA

@@ -149,6 +149,8 @@ void drop_marks(std::string& s) {
 
 }  // namespace
 
+void load_charsets() { icu::load(); }
+
 CharsetResult to_utf8(std::string_view bytes, std::string_view label, CharsetContext context, std::string_view hint) {
   Choice choice = choose_charset(bytes, label, context, hint);
   Decoded decoded = decode_known(bytes, choice.charset);

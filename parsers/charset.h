@@ -24,6 +24,10 @@ CharsetResult to_utf8(std::string_view bytes, std::string_view label, CharsetCon
 /// Microsoft forms), or a name that ICU knows. Empty when the label says nothing or nothing known.
 std::string canonical_charset(std::string_view label);
 
+/// Loads what charsets and domains need beyond the commonest. In a child of a process with threads nothing can be
+/// loaded any more: at the fork another thread may have been at it. So this comes before it.
+void load_charsets();
+
 /// The charset that a <meta> element within the first 4 KB of an HTML text declares, or empty.
 std::string_view html_meta_charset(std::string_view html);
 

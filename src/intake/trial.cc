@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "parsers/charset.h"
 
 namespace poller {
 namespace {
@@ -50,6 +51,7 @@ std::size_t count_survivors(int in, std::size_t expected, int seconds) {
 }
 
 std::size_t run_trial(std::span<const RawMail> mails, const ProcessOptions& options, int seconds) {
+  load_charsets();
   int ends[2];
   if (::pipe(ends) != 0) throw Error(ErrorKind::temporary, std::string("cannot make a pipe: ") + std::strerror(errno));
   const pid_t child = ::fork();

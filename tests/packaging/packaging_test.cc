@@ -72,7 +72,8 @@ TEST_CASE("the program starts without the libraries that are loaded when they ar
     return dump.out.find("Shared library: [" + soname + "]") != std::string::npos;
   };
   REQUIRE(is_needed("libsqlite3.so.0"));
-  for (const char* lazy : {POLLER_CURL_SONAME, "libssl.so.3", POLLER_MICROHTTPD_SONAME, POLLER_SYSTEMD_SONAME}) {
+  for (const char* lazy : {POLLER_CURL_SONAME, POLLER_ICUI18N_SONAME, POLLER_ICUUC_SONAME, "libssl.so.3",
+                           POLLER_MICROHTTPD_SONAME, POLLER_SYSTEMD_SONAME}) {
     CHECK_MESSAGE(!is_needed(lazy), lazy);
   }
 }
@@ -82,7 +83,8 @@ TEST_CASE("the package depends on the libraries that are loaded when they are ne
   const auto at = package.find("CPACK_DEBIAN_PACKAGE_DEPENDS");
   REQUIRE(at != std::string::npos);
   const std::string depends = package.substr(at, package.find('\n', at) - at);
-  for (const char* name : {POLLER_CURL_PACKAGE, POLLER_MICROHTTPD_PACKAGE, POLLER_SYSTEMD_PACKAGE}) {
+  for (const char* name : {POLLER_CURL_PACKAGE, POLLER_ICUI18N_PACKAGE, POLLER_ICUUC_PACKAGE, POLLER_MICROHTTPD_PACKAGE,
+                           POLLER_SYSTEMD_PACKAGE}) {
     CHECK_MESSAGE(depends.find(name) != std::string::npos, depends);
   }
 }

@@ -1,20 +1,17 @@
 #include "lib/icu/convert.h"
 
-#include <unicode/ucnv.h>
-#include <unicode/ucnv_cb.h>
-#include <unicode/ucnv_err.h>
-#include <unicode/ucsdet.h>
-
 #include <algorithm>
 #include <array>
 #include <memory>
 #include <vector>
 
+#include "lib/icu/library.h"
+
 namespace poller::icu {
 namespace {
 
 struct CloseConverter {
-  void operator()(UConverter* converter) const noexcept { ucnv_close(converter); }
+  void operator()(UConverter* converter) const noexcept { library().ucnv_close(converter); }
 };
 using Converter = std::unique_ptr<UConverter, CloseConverter>;
 
@@ -25,7 +22,7 @@ void count_and_substitute(const void* context, UConverterToUnicodeArgs* args, co
   ++*static_cast<std::size_t*>(const_cast<void*>(context));
   constexpr UChar kReplacement = 0xfffd;
   *code = U_ZERO_ERROR;
-  ucnv_cbToUWriteUChars(args, &kReplacement, 1, 0, code);
+  library().ucnv_cbToUWriteUChars(args, &kReplacement, 1, 0, code);
 }
 
 // Opening one costs up to 0.1 ms, and a mail uses the same charset many times: each thread keeps the last few.
@@ -42,7 +39,7 @@ UConverter* cached_converter(const std::string& name) {
     return cache.front().converter.get();
   }
   UErrorCode code = U_ZERO_ERROR;
-  Converter converter(ucnv_open(name.c_str(), &code));
+  Converter converter(library().ucnv_open(name.c_str(), &code));
   if (U_FAILURE(code) || !converter) return nullptr;
   if (cache.size() == kKept) cache.pop_back();
   cache.insert(cache.begin(), Entry{name, std::move(converter)});
@@ -52,12 +49,17 @@ UConverter* cached_converter(const std::string& name) {
 UConverter* utf8_writer() {
   thread_local const Converter writer = [] {
     UErrorCode code = U_ZERO_ERROR;
-    return Converter(ucnv_open("UTF-8", &code));
+    return Converter(library().ucnv_open("UTF-8", &code));
   }();
   return writer.get();
 }
 
 }  // namespace
+
+void load() {
+  (void)library();
+  (void)detector();
+}
 
 bool known(const std::string& charset) { return !charset.empty() && cached_converter(charset) != nullptr; }
 
@@ -67,10 +69,10 @@ Conversion convert(std::string_view bytes, const std::string& charset, std::stri
   UConverter* to = utf8_writer();
   if (from == nullptr || to == nullptr) return result;
   result.known = true;
-  ucnv_reset(from);
-  ucnv_reset(to);
+  library().ucnv_reset(from);
+  library().ucnv_reset(to);
   UErrorCode code = U_ZERO_ERROR;
-  ucnv_setToUCallBack(from, count_and_substitute, &result.replaced, nullptr, nullptr, &code);
+  library().ucnv_setToUCallBack(from, count_and_substitute, &result.replaced, nullptr, nullptr, &code);
 
   std::array<UChar, 4096> pivot{};
   UChar* pivot_source = pivot.data();
@@ -81,8 +83,8 @@ Conversion convert(std::string_view bytes, const std::string& charset, std::stri
   for (bool first = true;; first = false) {
     char* target = block.data();
     code = U_ZERO_ERROR;
-    ucnv_convertEx(to, from, &target, block.data() + block.size(), &source, source_end, pivot.data(), &pivot_source,
-                   &pivot_target, pivot.data() + pivot.size(), first ? 1 : 0, 1, &code);
+    library().ucnv_convertEx(to, from, &target, block.data() + block.size(), &source, source_end, pivot.data(),
+                             &pivot_source, &pivot_target, pivot.data() + pivot.size(), first ? 1 : 0, 1, &code);
     out.append(block.data(), static_cast<std::size_t>(target - block.data()));
     if (code != U_BUFFER_OVERFLOW_ERROR) break;
   }
@@ -91,19 +93,20 @@ Conversion convert(std::string_view bytes, const std::string& charset, std::stri
 
 std::optional<Guess> detect(std::string_view bytes, bool markup) {
   struct CloseDetector {
-    void operator()(UCharsetDetector* detector) const noexcept { ucsdet_close(detector); }
+    void operator()(UCharsetDetector* detector) const noexcept { icu::detector().ucsdet_close(detector); }
   };
   constexpr std::size_t kLooked = 16384;
   bytes = bytes.substr(0, kLooked);
   UErrorCode code = U_ZERO_ERROR;
-  const std::unique_ptr<UCharsetDetector, CloseDetector> detector(ucsdet_open(&code));
+  const Detector& icu = icu::detector();
+  const std::unique_ptr<UCharsetDetector, CloseDetector> detector(icu.ucsdet_open(&code));
   if (U_FAILURE(code) || !detector) return std::nullopt;
-  ucsdet_enableInputFilter(detector.get(), markup ? 1 : 0);
-  ucsdet_setText(detector.get(), bytes.data(), static_cast<int32_t>(bytes.size()), &code);
-  const UCharsetMatch* match = ucsdet_detect(detector.get(), &code);
+  icu.ucsdet_enableInputFilter(detector.get(), markup ? 1 : 0);
+  icu.ucsdet_setText(detector.get(), bytes.data(), static_cast<int32_t>(bytes.size()), &code);
+  const UCharsetMatch* match = icu.ucsdet_detect(detector.get(), &code);
   if (U_FAILURE(code) || match == nullptr) return std::nullopt;
-  const char* name = ucsdet_getName(match, &code);
-  const int32_t confidence = ucsdet_getConfidence(match, &code);
+  const char* name = icu.ucsdet_getName(match, &code);
+  const int32_t confidence = icu.ucsdet_getConfidence(match, &code);
   if (U_FAILURE(code) || name == nullptr) return std::nullopt;
   return Guess{name, confidence};
 }

@@ -8,6 +8,9 @@
 
 namespace poller::icu {
 
+/// Loads ICU, which otherwise comes with the first text that needs it.
+void load();
+
 /// Whether ICU has a converter of that name or alias.
 bool known(const std::string& charset);
 
