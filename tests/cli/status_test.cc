@@ -46,12 +46,12 @@ TEST_CASE("a daemon that is gone: its mailboxes are late, and status asks whethe
     poller::support::ProcessOptions options;
     options.folder = home.path();
     poller::support::Child daemon({POLLER_BINARY, "run"}, home.path() / "daemon.log", options);
-    for (int i = 0; i < 200 && !std::filesystem::exists(home.path() / "poller.db-wal"); ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
-    for (int i = 0; i < 200 && home.value("SELECT count(*) FROM mailbox_status WHERE last_success > 0") != "1"; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
+    const auto wait_for = [](const auto& done) {
+      for (int i = 0; i < 200 && !done(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    };
+    wait_for([&] { return std::filesystem::exists(home.path() / "poller.db-wal"); });
+    wait_for([&] { return home.value("SELECT count(*) FROM sqlite_master WHERE name = 'mailbox_status'") == "1"; });
+    wait_for([&] { return home.value("SELECT count(*) FROM mailbox_status WHERE last_success > 0") == "1"; });
     auto status = home.json({"status"}).at(0);
     CHECK_MESSAGE(status["ready"] == true, status.dump());
     daemon.stop();
