@@ -16,10 +16,12 @@
 #include "cli/retention.h"
 #include "cli/sessions.h"
 #include "cli/stop_signal.h"
+#include "lib/curl/library.h"
 #include "lib/curl/transport.h"
 #include "lib/systemd/notify.h"
 #include "oauth/sign_in_mark.h"
 #include "outbound/answers.h"
+#include "parsers/charset.h"
 #include "service/alert_watch.h"
 #include "service/housekeeping.h"
 #include "service/mail_log.h"
@@ -172,6 +174,13 @@ std::unique_ptr<Sending> one_round(std::shared_ptr<const config::Config> configu
   return sending;
 }
 
+// Other commands load them when they are needed. A daemon that finds one of them missing shall say so now, not in the
+// night after the system's packages were upgraded.
+void load_libraries() {
+  (void)curl::library();
+  load_charsets();
+}
+
 }  // namespace
 
 ExitCode daemon(Context& context) {
@@ -179,6 +188,7 @@ ExitCode daemon(Context& context) {
   (void)context.configuration();  // complains before anything else
   if (!context.globals.mailbox.empty()) (void)context.chosen_mailbox();
   allow_many_files();
+  load_libraries();
   context.drop_privileges();
   Rounds rounds(context.globals.config_file);
   const StopSignal signal([&rounds] { rounds.reload(); });
