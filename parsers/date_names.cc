@@ -12,7 +12,7 @@ struct MonthName {
 };
 
 // English first; the others are what mail programs with a localized date format write.
-constexpr std::array kMonths = std::to_array<MonthName>({
+constexpr std::array kMonthNames = std::to_array<MonthName>({
     {"jan", 1},
     {"feb", 2},
     {"mar", 3},
@@ -78,9 +78,9 @@ constexpr std::array kZones = std::to_array<ZoneName>({
 }  // namespace
 
 int month_of(std::string_view name) noexcept {
-  const auto* const found =
-      std::find_if(kMonths.begin(), kMonths.end(), [&](const MonthName& m) { return name.starts_with(m.start); });
-  return found == kMonths.end() ? 0 : found->month;
+  const auto* const found = std::find_if(kMonthNames.begin(), kMonthNames.end(),
+                                         [&](const MonthName& m) { return name.starts_with(m.start); });
+  return found == kMonthNames.end() ? 0 : found->month;
 }
 
 std::optional<int> zone_of(std::string_view name) noexcept {

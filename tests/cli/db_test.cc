@@ -7,10 +7,9 @@
 
 using poller::cli_test::bytes_of;
 using poller::cli_test::FolderHome;
+using poller::cli_test::holds;
 
 namespace {
-
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 void fill(const FolderHome& home) {
   for (int i = 0; i < 40; ++i) {

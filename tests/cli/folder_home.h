@@ -41,6 +41,8 @@ struct TestMail {
 /// The mail's bytes.
 std::string bytes_of(const TestMail& mail);
 
+inline bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
 /// Whether one of the strings of that list holds the text.
 bool mentions(const nlohmann::json& list, const std::string& text);
 

@@ -7,12 +7,9 @@
 #include "folder_home.h"
 
 using poller::cli_test::FolderHome;
+using poller::cli_test::holds;
 
-namespace {
-
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("a mailbox that was never polled is no \"ok\"") {
   const FolderHome home;

@@ -29,7 +29,7 @@ struct Folder {
   }
 };
 
-std::vector<RawMail> fetch_all(Mailbox& box, std::uint64_t max_size = 1'000'000) {
+std::vector<RawMail> fetch_every(Mailbox& box, std::uint64_t max_size = 1'000'000) {
   std::vector<RawMail> out;
   const auto listed = box.list({});
   box.fetch(listed, {max_size}, [&](RawMail&& mail) {
@@ -49,11 +49,11 @@ TEST_CASE("a drop folder: every .eml, nothing else; a name used again is another
   f.write(".hidden.eml");
   auto box = make_directory_mailbox("drop", f.path);
   box->open(false);
-  const auto first = fetch_all(*box);
+  const auto first = fetch_every(*box);
   REQUIRE(first.size() == 2);
   CHECK(first[0].source.uidl.starts_with("a.EML;"));
   f.write("b.eml", "Subject: another\r\n\r\nlonger body than before\r\n");
-  const auto again = fetch_all(*box);
+  const auto again = fetch_every(*box);
   CHECK(again[1].source.uidl != first[1].source.uidl);
 }
 
@@ -87,7 +87,7 @@ TEST_CASE("a Maildir: new and cur, flags are no part of the key, seen moves to c
   }
   SUBCASE("a mail reader changes the flags between list and fetch") {
     fs::rename(f.path / "new/1.host", f.path / "cur/1.host:2,F");
-    CHECK(fetch_all(*box).size() == 2);
+    CHECK(fetch_every(*box).size() == 2);
   }
 }
 
@@ -114,7 +114,7 @@ TEST_CASE("over the limit only the header block comes") {
   f.write("big.eml", "Subject: big\r\n\r\n" + std::string(5000, 'x'));
   auto box = make_directory_mailbox("drop", f.path);
   box->open(false);
-  const auto mails = fetch_all(*box, 1000);
+  const auto mails = fetch_every(*box, 1000);
   REQUIRE(mails.size() == 1);
   CHECK_FALSE(mails[0].complete);
   CHECK(mails[0].bytes == "Subject: big\r\n\r\n");
@@ -158,7 +158,7 @@ TEST_CASE("a file that cannot be read keeps no other one back, and is tried agai
   f.write("c.eml");
   auto box = make_directory_mailbox("drop", f.path);
   box->open(false);
-  const auto mails = fetch_all(*box);
+  const auto mails = fetch_every(*box);
   REQUIRE(mails.size() == 3);
   CHECK_FALSE(mails[0].bytes.empty());
   CHECK(mails[1].bytes.empty());

@@ -50,7 +50,7 @@ void in_all_slices(const std::string& bytes, const std::function<void(Reader&)>&
   }
 }
 
-std::string mail_of(const std::string& wire) {
+std::string transmitted(const std::string& wire) {
   std::string first;
   in_all_slices(wire + "+OK next\r\n", [&](Reader& reader) {
     std::string mail;
@@ -113,22 +113,22 @@ TEST_CASE("a listing without end is not listened to") {
 }
 
 TEST_CASE("mails: byte for byte what was sent") {
-  CHECK(mail_of("Subject: a\r\n\r\nbody\r\n.\r\n") == "Subject: a\r\n\r\nbody\r\n");
-  CHECK(mail_of("..\r\n...x\r\n.\r\n") == ".\r\n..x\r\n");
-  CHECK(mail_of(".\r\n") == "");
-  CHECK(mail_of("\r\n\r\n.\r\n") == "\r\n\r\n");
-  CHECK(mail_of("a\r\n..\r\n.\r\n") == "a\r\n.\r\n");
-  CHECK(mail_of(std::string("nul\0byte\r\n.\r\n", 13)) == std::string("nul\0byte\r\n", 10));
+  CHECK(transmitted("Subject: a\r\n\r\nbody\r\n.\r\n") == "Subject: a\r\n\r\nbody\r\n");
+  CHECK(transmitted("..\r\n...x\r\n.\r\n") == ".\r\n..x\r\n");
+  CHECK(transmitted(".\r\n") == "");
+  CHECK(transmitted("\r\n\r\n.\r\n") == "\r\n\r\n");
+  CHECK(transmitted("a\r\n..\r\n.\r\n") == "a\r\n.\r\n");
+  CHECK(transmitted(std::string("nul\0byte\r\n.\r\n", 13)) == std::string("nul\0byte\r\n", 10));
 }
 
 TEST_CASE("a mail cannot be ended by its sender: only CRLF dot CRLF ends it") {
-  CHECK(mail_of("a\n.\r\nb\r\n.\r\n") == "a\n.\r\nb\r\n");
-  CHECK(mail_of("a\r.\r\nb\r\n.\r\n") == "a\r.\r\nb\r\n");
-  CHECK(mail_of("a\r\n.\nb\r\n.\r\n") == "a\r\n\nb\r\n");
-  CHECK(mail_of("a\r\n.\rb\r\n.\r\n") == "a\r\n\rb\r\n");
-  CHECK(mail_of("a\n.\n+OK forged\r\n.\r\n") == "a\n.\n+OK forged\r\n");
-  CHECK(mail_of("a\n..x\r\n.\r\n") == "a\n..x\r\n");
-  CHECK(mail_of("a\r\r\n.\r\n") == "a\r\r\n");
+  CHECK(transmitted("a\n.\r\nb\r\n.\r\n") == "a\n.\r\nb\r\n");
+  CHECK(transmitted("a\r.\r\nb\r\n.\r\n") == "a\r.\r\nb\r\n");
+  CHECK(transmitted("a\r\n.\nb\r\n.\r\n") == "a\r\n\nb\r\n");
+  CHECK(transmitted("a\r\n.\rb\r\n.\r\n") == "a\r\n\rb\r\n");
+  CHECK(transmitted("a\n.\n+OK forged\r\n.\r\n") == "a\n.\n+OK forged\r\n");
+  CHECK(transmitted("a\n..x\r\n.\r\n") == "a\n..x\r\n");
+  CHECK(transmitted("a\r\r\n.\r\n") == "a\r\r\n");
 }
 
 TEST_CASE("random mails, stuffed and sent in random pieces, come back whole") {
