@@ -11,7 +11,7 @@ using namespace poller::test;
 
 namespace {
 
-void fill(FakeServer& server, int count) {
+void add_tiny(FakeServer& server, int count) {
   for (int i = 0; i < count; ++i) server.add("Subject: no " + std::to_string(i) + "\r\n\r\nx\r\n");
 }
 
@@ -30,7 +30,7 @@ std::set<std::uint32_t> in_hand(Store& store, std::uint32_t count) {
 
 TEST_CASE("a mail is in hand before it is fetched, and never more than two thousand are") {
   World w;
-  fill(w.server, 3200);
+  add_tiny(w.server, 3200);
   const auto watcher = open_sqlite_store((w.folder / "poller.db").string());  // used on the thread that fetches
   std::atomic<std::size_t> most{0};
   std::atomic<int> looks{0}, not_in_hand{0};
@@ -55,7 +55,7 @@ TEST_CASE("a mail is in hand before it is fetched, and never more than two thous
 
 TEST_CASE("mails that the server lists and does not have hold up none of those behind them") {
   World w;
-  fill(w.server, 4100);
+  add_tiny(w.server, 4100);
   for (std::uint32_t uid = 501; uid <= 4000; ++uid) w.server.mails[uid].silent = true;
   CHECK(w.pass().stored == 600);
   CHECK(in_hand(*w.store, 4100).size() == 3500);  // fetched, and not had
@@ -63,7 +63,7 @@ TEST_CASE("mails that the server lists and does not have hold up none of those b
 
 TEST_CASE("what a pass has marked and not begun, because it has enough, is put back") {
   World w;
-  fill(w.server, 2100);
+  add_tiny(w.server, 2100);
   PassOptions options;
   options.max_bytes = 1;
   for (const int stored : {1000, 1000, 100}) {
@@ -76,7 +76,7 @@ TEST_CASE("what a pass has marked and not begun, because it has enough, is put b
 
 TEST_CASE("a pass that breaks off while the next slice waits puts all back, and ends") {
   World w;
-  fill(w.server, 3100);
+  add_tiny(w.server, 3100);
   PassOptions options;
   int told = 0;
   SUBCASE("the storage fails") {
