@@ -78,7 +78,7 @@ TEST_CASE("the n-th read, write, sync, open or rename fails") {
   // Some 380 calls a scenario, each failing once and for ever: all of them take hours.
   const long in_full = std::getenv("POLLER_CRASH_EVERY_CALL") != nullptr ? 1 : 7;
   for (const auto& scenario : wanted_scenarios()) {
-    const auto done = sweep_failures(scenario, full() ? in_full : 41 * scenario.thin);
+    const auto done = sweep_failures(scenario, full() ? in_full : 41 * scenario.thin, full() ? 1 : 3);
     report("i/o error", done);
     CHECK(done.strikes >= 3);  // at the least a write, a sync and an open
   }

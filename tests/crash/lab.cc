@@ -101,8 +101,8 @@ struct Failing {
   const char* how;
 };
 
-// One run whose n-th call fails; false when it did not come to that call.
-bool try_failing(const Scenario& scenario, const Failing& failing, const nlohmann::json& wanted, long n,
+// One run whose n-th call fails; false when it did not come to that call, and was an unbroken one.
+bool try_failing(const Scenario& scenario, const Failing& failing, const nlohmann::json& wanted, long n, bool once_more,
                  std::string& failure) {
   try {
     const auto world = scenario.make();
@@ -111,7 +111,11 @@ bool try_failing(const Scenario& scenario, const Failing& failing, const nlohman
     environment["POLLER_FAIL"] = fmt::format("{} {} {} {}", failing.kind, n, number, failing.how);
     const auto result = world->act(environment);
     const bool struck = text_of_count(*world).find("struck") != std::string::npos;
-    failure = result.exit_code >= 128 ? "the failing run: " + ended(result) : judge(*world, wanted, true);
+    if (result.exit_code >= 128 || (!struck && result.exit_code != 0)) {
+      failure = "the failing run: " + ended(result);
+    } else if (struck) {
+      failure = judge(*world, wanted, once_more);
+    }
     return struck;
   } catch (const std::exception& error) {
     failure = error.what();
@@ -155,7 +159,7 @@ Sweep sweep(const Scenario& scenario, const SweepOptions& options) {
   return out;
 }
 
-Sweep sweep_failures(const Scenario& scenario, long every) {
+Sweep sweep_failures(const Scenario& scenario, long every, long once_more) {
   Sweep out{scenario.name, 0, 0, 0, {}};
   const auto model = scenario.make();
   if (const auto unbroken = model->act({}); unbroken.exit_code != 0) {
@@ -173,9 +177,10 @@ Sweep sweep_failures(const Scenario& scenario, long every) {
   in_parallel([&] {
     for (std::size_t i = taken++; i < all.size(); i = taken++) {
       bool over = false;
+      auto tries = static_cast<long>(i);  // each kind of call begins at another one
       for (long n = 1; !over; n += every) {
         std::string failure;
-        const bool struck = try_failing(scenario, all[i], wanted, n, failure);
+        const bool struck = try_failing(scenario, all[i], wanted, n, tries++ % once_more == 0, failure);
         over = !struck || n >= kTooMany;
         const std::lock_guard lock(mutex);
         ++out.tries;

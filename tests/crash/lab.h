@@ -60,7 +60,8 @@ struct SweepOptions {
 Sweep sweep(const Scenario& scenario, const SweepOptions& options);
 
 /// The n-th call of each kind fails once and from then on, as long as there is an n-th call; afterwards the run is
-/// resumed and compared. The failing run itself must end by one of the contract's exit codes, never by a signal.
-Sweep sweep_failures(const Scenario& scenario, long every);
+/// resumed and compared, and after every so many tries once more, which must change nothing. The failing run itself
+/// must end by one of the contract's exit codes, never by a signal.
+Sweep sweep_failures(const Scenario& scenario, long every, long once_more);
 
 }  // namespace poller::crash
