@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,7 +17,10 @@ namespace poller {
 namespace {
 
 // One byte a mail through the pipe; whoever is missing at the end of the pipe killed the child.
-[[noreturn]] void trial_child(std::span<const RawMail> mails, const ProcessOptions& options, int out) {
+[[noreturn]] void trial_child(std::span<const RawMail> mails, const ProcessOptions& options, int out, pid_t parent) {
+  // Nobody else would end it: it holds the storage's files, and its mail may be one without end.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(1);
   for (const int sig : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGTERM, SIGINT}) ::signal(sig, SIG_DFL);
   const rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
@@ -54,6 +58,7 @@ std::size_t run_trial(std::span<const RawMail> mails, const ProcessOptions& opti
   load_charsets();
   int ends[2];
   if (::pipe(ends) != 0) throw Error(ErrorKind::temporary, std::string("cannot make a pipe: ") + std::strerror(errno));
+  const pid_t self = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) {
     ::close(ends[0]);
@@ -62,7 +67,7 @@ std::size_t run_trial(std::span<const RawMail> mails, const ProcessOptions& opti
   }
   if (child == 0) {
     ::close(ends[0]);
-    trial_child(mails, options, ends[1]);
+    trial_child(mails, options, ends[1], self);
   }
   ::close(ends[1]);
   const std::size_t done = count_survivors(ends[0], mails.size(), seconds);

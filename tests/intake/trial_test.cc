@@ -1,13 +1,19 @@
 // Mails tried in a child process.
 #include <doctest/doctest.h>
+#include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <thread>
 
 #include "../support/temp_dir.h"
 #include "intake/trial.h"
+#include "parsers/charset.h"
 
 using namespace poller;  // NOLINT(google-build-using-namespace): the tests of it
 
@@ -32,6 +38,29 @@ std::size_t addresses_in_use() {
   return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
+pid_t first_child_of(pid_t parent) {
+  pid_t child = 0;
+  const std::string task = std::to_string(parent);
+  std::ifstream("/proc/" + task + "/task/" + task + "/children") >> child;
+  return child;
+}
+
+// Ended, though perhaps nobody has asked for its exit status.
+bool is_over(pid_t process) {
+  std::string stat;
+  std::getline(std::ifstream("/proc/" + std::to_string(process) + "/stat"), stat);
+  return stat.empty() || stat.substr(stat.rfind(')') + 2, 1) == "Z";
+}
+
+template <class Condition>
+bool comes_true_within_a_second(const Condition& condition) {
+  for (int i = 0; i < 100; ++i) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return condition();
+}
+
 }  // namespace
 
 TEST_CASE("a mail for which the child has too little memory ends the child, and nothing goes on in it") {
@@ -40,6 +69,7 @@ TEST_CASE("a mail for which the child has too little memory ends the child, and 
     return;
   }
   const std::vector<RawMail> mails{mail_of(100), mail_of(64'000'000), mail_of(200)};
+  load_charsets();  // is not what memory shall lack for
   const support::TempDir dir("trial");
   const pid_t self = ::getpid();
   rlimit before{};
@@ -59,4 +89,24 @@ TEST_CASE("a mail for which the child has too little memory ends the child, and 
   REQUIRE(::setrlimit(RLIMIT_AS, &before) == 0);
   CHECK(survived == std::vector<bool>{true, false, true});
   CHECK_FALSE(std::filesystem::exists(dir / "escaped"));
+}
+
+// It would hold the storage's files, and a mail without end would keep it for ever.
+TEST_CASE("the child ends with its parent") {
+  // One that takes some seconds: between two mails the child would find the pipe closed.
+  RawMail mail = mail_of(0);
+  while (mail.bytes.size() < 60'000'000) mail.bytes += "> On Monday, Ann wrote:\r\nfrom: x, to: y\r\n";
+  const std::vector<RawMail> mails{std::move(mail)};
+  const pid_t parent = ::fork();
+  if (parent == 0) {
+    survives_processing(mails, {100'000'000, 0, std::nullopt}, 600);
+    ::_exit(0);
+  }
+  pid_t child = 0;
+  CHECK(comes_true_within_a_second([&] { return (child = first_child_of(parent)) != 0; }));
+  ::kill(parent, SIGKILL);
+  ::waitpid(parent, nullptr, 0);
+  REQUIRE(child != 0);
+  CHECK(comes_true_within_a_second([&] { return is_over(child); }));
+  ::kill(child, SIGKILL);
 }
