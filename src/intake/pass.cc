@@ -119,7 +119,7 @@ class Pass {
   void fetch_slices(Mailbox& session, InHand& hand, std::uint64_t bytes, const MailSink& sink,
                     const std::stop_token& ended) {
     for (const auto& slice : hand.slices) {
-      if (is_enough(bytes) || is_out_of_time() || !hand.gate.pass(hand.begun, ended)) return;
+      if (!hand.gate.pass(hand.begun, ended) || is_enough(bytes) || is_out_of_time()) return;
       ++hand.begun;
       // A mail that has come is taken, however long it took: thrown away, it would come as slowly again.
       session.fetch(slice, {mailbox_.max_size, [this] { count_bytes(); }}, [&](RawMail&& mail) {
