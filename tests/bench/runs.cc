@@ -88,6 +88,7 @@ Measured Runs::run(const support::Arguments& arguments, const fs::path& home, st
   support::RunOptions options;
   options.folder = home;
   options.limit = kLimit;
+  options.own_memory = true;
   options.environment = {{"HOME", home.string()}};
   const double before = machine_cpu_seconds();
   const auto result = support::run_program(arguments, options);

@@ -77,8 +77,8 @@ pid_t spawn(const Arguments& arguments, const ProcessOptions& options, const std
   const std::string folder = options.folder.string();
   const pid_t parent = ::getpid();
   const std::lock_guard lock(spawning());
-  const pid_t pid = ::vfork();
-  if (pid < 0) throw std::runtime_error(std::string("vfork: ") + strerror(errno));
+  const pid_t pid = options.own_memory ? ::fork() : ::vfork();
+  if (pid < 0) throw std::runtime_error(std::string("fork: ") + strerror(errno));
   if (pid > 0) return pid;  // exec is done
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(127);  // the test died in between

@@ -22,6 +22,7 @@ std::mutex& spawning();
 struct ProcessOptions {
   Environment environment;
   std::filesystem::path folder;  // to run in; empty: the test's own
+  bool own_memory = false;       // started by fork: RunResult::peak_rss_kb is then not that of the test that starts it
 };
 
 /// A server: started by the constructor, ended by the destructor, and ended by the kernel should the test die first
