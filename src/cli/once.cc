@@ -18,6 +18,7 @@
 #include "lib/curl/transport.h"
 #include "outbound/answers.h"
 #include "outbound/runner.h"
+#include "parsers/charset.h"
 #include "service/disk_room.h"
 #include "service/error_word.h"
 #include "service/mail_log.h"
@@ -215,6 +216,7 @@ void tell_and_send(Round& round) {
 ExitCode once(Context& context) {
   context.apply_logging("info");
   const auto& config = context.configuration();
+  load_charsets();  // where they are missing no mail shall be blamed for it
   const bool dry_run = context.globals.dry_run;
   if (!context.globals.mailbox.empty()) (void)context.chosen_mailbox();
   Sessions sessions(config);  // reads the secrets, while we still may

@@ -10,12 +10,14 @@
 #include "cli/views.h"
 #include "intake/replay.h"
 #include "outbound/answers.h"
+#include "parsers/charset.h"
 
 namespace poller::cli {
 namespace {
 
 ExitCode replay_files(Context& context, const std::vector<std::string>& paths, bool answer) {
   const auto& mailbox = context.chosen_mailbox();
+  load_charsets();  // where they are missing no mail shall be blamed for it
   Store& store = context.globals.dry_run ? context.open_store_for_dry_run() : context.store();
   const StopSignal signal;
   ProgressBar bar("replay");

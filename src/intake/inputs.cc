@@ -56,6 +56,7 @@ class InputReader {
     try {
       return work();
     } catch (const Error& error) {
+      if (error.kind() == ErrorKind::configuration) throw;  // this machine's fault, not the file's
       problem_({name, ErrorKind::no_input, error.what()});
     } catch (const fs::filesystem_error& error) {
       problem_({name, ErrorKind::no_input, error.what()});

@@ -22,9 +22,9 @@ namespace {
 
 using Slice = std::span<const Listed>;
 
-constexpr std::size_t kSlice = 1000;      // mails marked in hand together
-constexpr std::size_t kSlicesAtOnce = 5;  // without a pause; after so many the server is told what to do with them
-constexpr int kFruitlessReconnects = 2;   // sessions in a row that ended by token expiry without a mail stored
+constexpr std::size_t kSlice = 500;        // mails marked in hand together
+constexpr std::size_t kSlicesAtOnce = 10;  // without a pause; after so many the server is told what to do with them
+constexpr int kFruitlessReconnects = 2;    // sessions in a row that ended by token expiry without a mail stored
 constexpr UnixTime kLeaseSeconds = 120;
 
 class Pass {
@@ -103,7 +103,9 @@ class Pass {
     std::map<SourceKey, std::size_t> open;  // not stored yet, with the number of the slice
     std::size_t marked = 0;                 // slices
     Gate gate;
-    std::atomic<std::size_t> begun{0};  // slices, by the thread that fetches
+    std::atomic<std::size_t> begun{0};    // slices, by the thread that fetches
+    std::atomic<std::size_t> fetched{0};  // mails, by that thread
+    std::size_t stored = 0;               // mails
   };
 
   void mark_up_to(InHand& hand, std::size_t count) {
@@ -124,6 +126,7 @@ class Pass {
       // A mail that has come is taken, however long it took: thrown away, it would come as slowly again.
       session.fetch(slice, {mailbox_.max_size, [this] { count_bytes(); }}, [&](RawMail&& mail) {
         bytes += mail.bytes.size();
+        ++hand.fetched;
         return sink(std::move(mail)) && !is_out_of_time();
       });
     }
@@ -135,6 +138,7 @@ class Pass {
     for (const auto& mail : group) sources.push_back(mail.raw.source);
     leave_stubs(group);
     commit(std::move(group));
+    hand.stored += sources.size();
     std::size_t reached = 0;
     for (const auto& source : sources) {
       const auto found = hand.open.find(source);
@@ -147,7 +151,8 @@ class Pass {
 
   // How many of them were fetched, one after the other; what is behind them was not touched.
   std::size_t run_slices(Mailbox& session, std::span<const Slice> slices, std::optional<UnixTime> not_before) {
-    InHand hand{slices, {}, 0, {}, {}};
+    InHand hand;
+    hand.slices = slices;
     const ProcessOptions process{mailbox_.max_size, clock_.unix_now(), not_before};
     const std::uint64_t bytes = summary_.bytes;
     try {
@@ -158,8 +163,9 @@ class Pass {
           [&](std::vector<Processed>&& group) { store_group(hand, std::move(group)); },
           [&] {
             note_bytes();
-            // Nothing is left to be stored: the server had none of the mails that it listed.
-            if (hand.gate.is_waited_at()) mark_up_to(hand, hand.marked + 1);
+            // Nothing is left to be stored, and nothing comes: the server had none of the mails that it listed.
+            const bool is_waited_at = hand.gate.is_waited_at();
+            if (is_waited_at && hand.stored == hand.fetched) mark_up_to(hand, hand.marked + 1);
           });
     } catch (const std::bad_alloc&) {
       // One of them may be too large for this machine. In hand, they come after all others, a few at a time.
@@ -173,7 +179,6 @@ class Pass {
     // What was fetched and is not there any more stays in hand.
     const auto left = open_from(hand, is_out_of_time() ? 0 : hand.begun.load());
     mark(left, false);
-    if (!left.empty()) summary_.more = true;
     if (!options_.dry_run) settle_owed(store_, mailbox_, session, lease_);
     return hand.begun;
   }

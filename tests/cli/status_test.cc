@@ -9,8 +9,6 @@
 using poller::cli_test::FolderHome;
 using poller::cli_test::holds;
 
-namespace {}  // namespace
-
 TEST_CASE("a mailbox that was never polled is no \"ok\"") {
   const FolderHome home;
   auto status = home.json({"status"}).at(0);

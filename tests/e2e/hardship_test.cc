@@ -151,7 +151,7 @@ TEST_CASE("too little memory for one mail: the others come in, and with more mem
     CHECK_MESSAGE((little.exit_code == 75 || little.exit_code == 0), little.err);
     said += little.err;
   }
-  CHECK_MESSAGE(holds(said, "memory"), said);
+  CHECK_MESSAGE(holds(said, "not enough memory"), said);
   CHECK_FALSE_MESSAGE(holds(said, "taken over"), said);  // by a child that took itself for its parent
   CHECK(home.once().quarantined == 0);
   CHECK(home.count(kIncomingCount) == 4);

@@ -79,7 +79,7 @@ pid_t spawn(const Arguments& arguments, const ProcessOptions& options, const std
   const std::lock_guard lock(spawning());
   const pid_t pid = options.own_memory ? ::fork() : ::vfork();
   if (pid < 0) throw std::runtime_error(std::string("fork: ") + strerror(errno));
-  if (pid > 0) return pid;  // exec is done
+  if (pid > 0) return pid;  // after vfork: exec is done
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(127);  // the test died in between
   for (int i = 0; i < 3; ++i) ::dup2(standard[static_cast<std::size_t>(i)], i);
