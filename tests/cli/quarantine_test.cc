@@ -1,5 +1,6 @@
 // Mail that becomes no message of a ticket: what is kept of it, and what a retry makes of it.
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -132,6 +133,28 @@ TEST_CASE("what a failed sender left in quarantine is not trusted later") {
   const FolderHome home(kRules, kTrust);
   home.replay(bytes_of({.subject = "ODD", .id = "odd@example.com", .fields = kFailed}));
   CHECK(home.value("SELECT count(*) FROM change_v1 WHERE what = 'distrusted' AND ticket_id = 1") == "1");
+}
+
+TEST_CASE("a file that cannot be read makes no empty ticket and is not deleted: after three tries it is quarantined") {
+  const FolderHome home;
+  const auto yaml = home.path() / "poller.yaml";
+  std::string text = support::read_text(yaml);
+  text.replace(text.find("keep"), 4, "delete");
+  support::write_text(yaml, text);
+  support::write_text(home.path() / "mail/a.eml", bytes_of({.id = "a@example.com"}));
+  const auto unreadable = home.path() / "mail/b.eml";
+  // This process's memory: always the same file to stat(2), and an error to read(2).
+  std::filesystem::create_symlink("/proc/" + std::to_string(::getpid()) + "/mem", unreadable);
+  for (int pass = 0; pass < 3; ++pass) {
+    if (pass > 0) CHECK(home.json({"quarantine"}).empty());
+    (void)home.run({"--once"});
+    CHECK(std::filesystem::is_symlink(unreadable));
+    CHECK_FALSE(std::filesystem::exists(home.path() / "mail/a.eml"));
+  }
+  const auto held = home.json({"quarantine"});
+  REQUIRE(held.size() == 1);
+  CHECK(held[0]["reason"] == "the server lists it but gives no bytes for it");
+  CHECK(home.value("SELECT count(*) FROM message_v1 WHERE message_id IS NOT NULL") == "1");
 }
 
 }  // namespace poller::cli_test

@@ -45,6 +45,7 @@ std::string header_block(const fs::path& file) {
   if (!in) throw Error(ErrorKind::no_input, fmt::format("cannot read {}", file.string()));
   std::string bytes(kMost, '\0');
   in.read(bytes.data(), static_cast<std::streamsize>(kMost));
+  if (in.bad()) throw Error(ErrorKind::no_input, fmt::format("cannot read {}", file.string()));
   bytes.resize(static_cast<std::size_t>(in.gcount()));
   const std::size_t crlf = bytes.find("\r\n\r\n");
   const std::size_t lf = bytes.find("\n\n");
@@ -169,6 +170,8 @@ class DirectoryMailbox final : public Mailbox {
     return again == files_.end() ? std::nullopt : std::optional(again->second);
   }
 
+  // False where there are no bytes to give: it is gone, or cannot be read, and stays in hand for the next passes. An
+  // empty mail in its place would be stored, and the file then deleted.
   bool read(const fs::path& file, std::uint64_t max_size, RawMail& raw) const {
     std::error_code error;
     raw.announced_size = fs::file_size(file, error);
@@ -181,9 +184,10 @@ class DirectoryMailbox final : public Mailbox {
         raw.bytes = read_file(file, static_cast<std::size_t>(max_size));
       }
     } catch (const Error& e) {
-      if (!fs::exists(file)) return false;
-      // Its trouble alone: without bytes it is tried again, and then quarantined.
-      log::warning(e.what(), {{"mailbox", name_}, {"advice", "Let poller's user read the file, or take it away."}});
+      if (fs::exists(file)) {
+        log::warning(e.what(), {{"mailbox", name_}, {"advice", "Let poller's user read the file, or take it away."}});
+      }
+      return false;
     }
     return true;
   }
