@@ -41,7 +41,7 @@ void run_pipeline(const Producer& produce, const std::function<Processed(RawMail
     }
     raw.close();
   });
-  std::thread processor([&] {
+  const auto process_all = [&] {
     try {
       while (auto mail = raw.pop()) {
         Processed done = process(std::move(*mail));
@@ -54,7 +54,16 @@ void run_pipeline(const Producer& produce, const std::function<Processed(RawMail
     raw.cancel();
     ended.request_stop();
     ready.close();
-  });
+  };
+  std::thread processor;
+  try {
+    processor = std::thread(process_all);
+  } catch (...) {  // the machine has no more threads to give
+    raw.cancel();
+    ended.request_stop();
+    producer.join();
+    throw;
+  }
   try {
     for (;;) {
       while (waiting && !ready.wait_for(kTellsWaiting)) waiting();

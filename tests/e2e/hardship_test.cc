@@ -147,7 +147,7 @@ TEST_CASE("too little memory for one mail: the others come in, and with more mem
   // Once for all of them, in which it fails; then one by one, in a process of their own.
   for (int i = 0; i < 2; ++i) {
     const auto little = poller::support::run_program(
-        {"/bin/bash", "-c", "ulimit -v 85000; exec \"$0\" --once", plain_program()}, options);
+        {"/bin/bash", "-c", "ulimit -v 120000; exec \"$0\" --once", plain_program()}, options);
     CHECK_MESSAGE((little.exit_code == 75 || little.exit_code == 0), little.err);
     said += little.err;
   }

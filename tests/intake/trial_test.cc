@@ -68,7 +68,7 @@ TEST_CASE("a mail for which the child has too little memory ends the child, and 
     MESSAGE("skipped: memory cannot be limited under a sanitizer");
     return;
   }
-  const std::vector<RawMail> mails{mail_of(100), mail_of(64'000'000), mail_of(200)};
+  const std::vector<RawMail> mails{mail_of(100), mail_of(250'000'000), mail_of(200)};
   load_charsets();  // is not what memory shall lack for
   const support::TempDir dir("trial");
   const pid_t self = ::getpid();
@@ -79,7 +79,7 @@ TEST_CASE("a mail for which the child has too little memory ends the child, and 
   REQUIRE(::setrlimit(RLIMIT_AS, &little) == 0);
   std::vector<bool> survived;
   try {
-    survived = survives_processing(mails, {100'000'000, 0, std::nullopt}, 20);
+    survived = survives_processing(mails, {300'000'000, 0, std::nullopt}, 20);
   } catch (...) {
   }
   if (::getpid() != self) {
